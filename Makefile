@@ -1,0 +1,78 @@
+# The same few verbs for people and CI. `make` lists them.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+
+PORT ?= 8000
+STAGE ?= prod
+# The newest Python that we run on; python3 itself where it is new enough.
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+SITE := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path '*/dist/*')
+
+##@ On this machine
+help: ## List these targets
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
+
+dev: ## Run the whole product: http://localhost:8000 (PORT=… for another)
+	@$(MAKE) --no-print-directory -j3 -s setup
+	@exec $(BIN)/python -m local --port $(PORT)
+
+test: ## Everything that proves it and fits five minutes
+	@$(MAKE) --no-print-directory -j3 -s setup .venv/.test .cache/browser
+	npm --prefix frontend test
+	$(BIN)/pytest -m "not soak"
+
+soak: ## What needs real time to prove
+	@$(MAKE) --no-print-directory -j3 -s setup .venv/.test .cache/browser
+	$(BIN)/pytest -m soak --timeout 300
+
+check: ## Lint, format and types
+	@$(MAKE) --no-print-directory -j3 -s setup .venv/.test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	npm --prefix frontend run check
+
+bench: ## Measurements (not there yet)
+	@echo "There are no measurements yet. They will print ratios against the usual alternatives." >&2; exit 1
+
+##@ On AWS
+build: ## Package for AWS (not there yet)
+	@echo "Packaging is not there yet: template.yaml describes the functions, API and table; the build comes with it." >&2; exit 1
+
+deploy: ## Deploy to your own account, STAGE=… (not there yet)
+	@echo "Deploying ($(STAGE)) is not there yet: it needs the packaging, the site's bucket and CloudFront." >&2; exit 1
+
+# ── What the targets above need, made once and again when its sources change ──
+setup: .venv/.local local/node_modules/.package-lock.json frontend/dist/index.html
+
+.venv/.python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: https://www.python.org/downloads/" >&2; exit 1; }
+	@command -v npm >/dev/null || { echo "Node.js 20 or newer is needed: https://nodejs.org/" >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+	touch $@
+
+.venv/.local: .venv/.python requirements/local.txt pyproject.toml
+	$(BIN)/pip install --disable-pip-version-check -q -r requirements/local.txt
+	$(BIN)/pip install --disable-pip-version-check -q --no-deps --no-build-isolation -e .
+	touch $@
+
+.venv/.test: .venv/.local requirements/test.txt
+	$(BIN)/pip install --disable-pip-version-check -q -r requirements/test.txt
+	touch $@
+
+%/node_modules/.package-lock.json: %/package-lock.json
+	npm --prefix $* ci --silent --no-audit --no-fund || npm --prefix $* install --silent --no-audit --no-fund
+	touch $@
+
+frontend/dist/index.html: frontend/node_modules/.package-lock.json $(SITE)
+	npm --prefix frontend run build --silent
+	touch $@
+
+.cache/browser: .venv/.test tests/get-browser
+	mkdir -p .cache
+	tests/get-browser > $@
+
+.PHONY: help dev test soak check bench build deploy setup

@@ -1,0 +1,101 @@
+"""The built-in catalogue: packs of some games, of genres and topics, and one for everything else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cache
+
+from chatsim import data, packs
+from chatsim.names import Lang, Mode, Name, name_of, plain
+from chatsim.packs import Pack, PackRef, Source
+
+GENERIC = "generic"
+
+
+@dataclass(frozen=True)
+class Game:
+    """A game with a pack of its own: `id` is the name of its file."""
+
+    id: str
+    name: str
+    genre: str
+
+
+def named(value: object, mode: Mode) -> Name:
+    """The name a streamer typed, an alias turned into the game's own name. Raises as `names.name_of`."""
+    name = name_of(value, mode)
+    game = _games().get(plain(name.key)) if mode == "game" else None
+    return replace(name, key=game.name.casefold(), display=game.name) if game else name
+
+
+def find(name: Name, lang: Lang) -> Pack:
+    """The best built-in pack: the game's own, its genre's, or the generic one."""
+    speech = speech_of(lang)
+    for path, source, genre in _candidates(name):
+        pack = _load(f"packs/{speech}/{path}", source, genre)
+        if pack:
+            return pack
+    raise LookupError(f"no built-in pack in {speech}")
+
+
+def pinned(ref: PackRef) -> Pack | None:
+    """The very version a show pinned, or None when the files have changed since."""
+    pack = _load(ref.id, ref.source, ref.genre)
+    return pack if pack and pack.ref.version == ref.version else None
+
+
+def genre_of(name: Name) -> str:
+    """The genre of a title, by the longest title in the table that it is or begins with; empty when unknown."""
+    words = plain(name.key).split()
+    for length in range(len(words), 0, -1):
+        genre = _genres().get(" ".join(words[:length]))
+        if genre:
+            return genre
+    return ""
+
+
+def speech_of(lang: Lang) -> str:
+    """The language of the files: regional Spanish is written over `es`."""
+    return lang.partition("-")[0]
+
+
+def _candidates(name: Name) -> list[tuple[str, Source, str]]:
+    if name.mode == "justchatting":
+        return [("topics/just-chatting", "builtin", "")]
+    game = _games().get(plain(name.key))
+    genre = game.genre if game else genre_of(name)
+    found: list[tuple[str, Source, str]] = []
+    if game:
+        found.append((f"games/{game.id}", "builtin", genre))
+    if genre:
+        found.append((f"genres/{genre}", "genre", genre))
+    return [*found, (GENERIC, "generic", "")]
+
+
+@cache
+def _load(path: str, source: Source, genre: str) -> Pack | None:
+    try:
+        text = data.read(f"{path}.txt")
+    except FileNotFoundError:
+        return None
+    _, phrases = data.sections(text)
+    return Pack(PackRef(path, packs.version_of(text), source, genre), phrases)
+
+
+@cache
+def _games() -> dict[str, Game]:
+    """Every game with a pack, by its plain name and by each of its aliases."""
+    found = {}
+    for speech in ("en", "es"):
+        for path in data.listing(f"packs/{speech}/games"):
+            header, _ = data.sections(data.read(path))
+            game = Game(path.rpartition("/")[2].removesuffix(".txt"), header["name"], header["genre"])
+            for spelling in (header["name"], *header.get("aliases", "").split(",")):
+                found[plain(spelling)] = game
+    return found
+
+
+@cache
+def _genres() -> dict[str, str]:
+    _, genres = data.sections(data.read("titles.txt"))
+    return {plain(title): genre for genre, titles in genres.items() for title in titles}

@@ -1,0 +1,98 @@
+"""Names of games and topics: what may be one, and the key two spellings share."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal, get_args
+
+from chatsim import data
+from chatsim.errors import InvalidName, InvalidRequest
+
+Mode = Literal["game", "justchatting"]
+Lang = Literal["es", "es-ES", "es-MX", "en"]
+
+MODES: tuple[str, ...] = get_args(Mode)
+LANGS: tuple[str, ...] = get_args(Lang)
+MIN_LENGTH = 2
+MAX_LENGTH = {"game": 50, "justchatting": 60}
+
+
+@dataclass(frozen=True)
+class Name:
+    """`key` finds it (casefolded), `display` is shown as the streamer wrote it."""
+
+    mode: Mode
+    key: str
+    display: str
+
+    @property
+    def slot(self) -> str:
+        """The member of a user's slot set, `<mode>#<key>`."""
+        return f"{self.mode}#{self.key}"
+
+
+def mode_of(value: object) -> Mode:
+    """Raises InvalidRequest for anything but a mode; nothing means a game."""
+    if value is None:
+        return "game"
+    if value not in MODES:
+        raise InvalidRequest("mode")
+    return value  # type: ignore[return-value]
+
+
+def lang_of(value: object) -> Lang:
+    """Raises InvalidRequest for anything but a language we speak; nothing means Spanish."""
+    if value is None:
+        return "es"
+    if value not in LANGS:
+        raise InvalidRequest("lang")
+    return value  # type: ignore[return-value]
+
+
+def name_of(value: object, mode: Mode) -> Name:
+    """Raises InvalidRequest when the form is wrong, InvalidName when it is well formed and yet no name."""
+    if value is None or value == "":
+        raise InvalidRequest("name_missing")
+    if not isinstance(value, str):
+        raise InvalidRequest("name_type")
+    if any(_is_control(char) for char in value):
+        raise InvalidRequest("name_control")
+    display = " ".join(unicodedata.normalize("NFKC", value).split())
+    if not display:
+        raise InvalidRequest("name_missing")
+    if not MIN_LENGTH <= len(display) <= MAX_LENGTH[mode]:
+        raise InvalidRequest("name_length", min=MIN_LENGTH, max=MAX_LENGTH[mode])
+    if not any(char.isalnum() for char in display) or _is_markup(display) or _is_offensive(display):
+        raise InvalidName(mode)
+    return Name(mode, display.casefold(), display)
+
+
+def _is_control(char: str) -> bool:
+    """Control, format (bidi, zero width, joiners), surrogate, private and unassigned characters."""
+    return unicodedata.category(char) in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+
+
+def _is_markup(text: str) -> bool:
+    return any(char in text for char in "<>{}\\`") or "://" in text
+
+
+def plain(text: str) -> str:
+    """Lower case without accents, all but letters and digits turned into single spaces: to compare, never to show."""
+    bare = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    return " ".join("".join(c if c.isalnum() else " " for c in bare).split())
+
+
+def _is_offensive(text: str) -> bool:
+    words = plain(text).translate(_LEET).split()
+    return not _offensive().isdisjoint(words) or "".join(words) in _offensive()
+
+
+_LEET = str.maketrans("013457", "oieast")
+
+
+@cache
+def _offensive() -> frozenset[str]:
+    _, lists = data.sections(data.read("offensive.txt"))
+    return frozenset(word for words in lists.values() for word in words)

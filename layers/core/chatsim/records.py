@@ -1,0 +1,64 @@
+"""What the store keeps of a user: slots, the current show with its moments, the stream key."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from chatsim.names import Mode
+from chatsim.packs import Source
+from chatsim.show import Show
+from chatsim.waves import Wave
+
+State = Literal["live", "paused", "stopped"]
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A game or topic a user keeps. `at` epoch ms of when it was added."""
+
+    mode: Mode
+    game: str
+    display_name: str
+    lang: str
+    source: Source
+    genre: str
+    at: int
+
+    @property
+    def member(self) -> str:
+        return f"{self.mode}#{self.game}"
+
+
+@dataclass(frozen=True)
+class Current:
+    """A user's newest show. It ends by itself at `until` (epoch ms) unless its owner asks for it before."""
+
+    show: Show
+    state: State
+    until: int
+    waves: tuple[Wave, ...] = ()
+
+    def state_at(self, now_ms: int) -> State:
+        return "stopped" if now_ms >= self.until else self.state
+
+
+@dataclass(frozen=True)
+class StreamKey:
+    """The user's one stream key: only its SHA-256 is kept. `test` is the last test message: `{"id", "at"}` or empty."""
+
+    hash: str
+    generation: str
+    look: dict[str, Any] = field(default_factory=dict)
+    test: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Account:
+    slots: tuple[Slot, ...] = ()
+    current: Current | None = None
+    key: StreamKey | None = None
+
+    @property
+    def games(self) -> list[str]:
+        return [slot.game for slot in self.slots]

@@ -1,0 +1,141 @@
+"""The life of a show: start, join, continue, pause, stop, moments."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+
+from chatsim import waves
+from chatsim.cursor import Cursor
+from chatsim.errors import InvalidRequest, NoShow, NoShowToAct, RateLimited
+from chatsim.names import Lang, Name
+from chatsim.pace import FIRST_MS, Pace, Timing
+from chatsim.packs import PackRef
+from chatsim.records import Account, Current
+from chatsim.shelf import Shelf, best_pack
+from chatsim.show import ENGINE, Line, Script, Show
+from chatsim.store import Store
+from chatsim.waves import Wave, WaveType
+
+# A show nobody attends ends after 15 minutes, any show after 12 hours.
+UNATTENDED_MS = 15 * 60_000
+LONGEST_MS = 12 * 3_600_000
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a streamer asks for with Play. `after` is where the show goes on from, the last line they saw."""
+
+    name: Name
+    lang: Lang
+    pace: Pace
+    after: Cursor | None = None
+
+
+def start(store: Store, shelf: Shelf, user: str, wish: Wish, now_ms: int) -> Show:
+    """A new show, the user's newest; with `after` it keeps the seed and the cast and goes on from the next line."""
+    before = _continued(store.account(user, consistent=True), wish.after) if wish.after else None
+    pack = best_pack(store, shelf, wish.name, wish.lang, now_ms).ref
+    show = _continuation(before, wish, pack, now_ms) if before else _fresh(wish, pack, now_ms)
+    return store.start_show(user, show, _ends_at(show, now_ms))
+
+
+def join(store: Store, user: str, now_ms: int) -> Current:
+    """The current show, kept alive by being asked for. Raises NoShow."""
+    current = store.account(user, consistent=True).current
+    if not current or current.state_at(now_ms) == "stopped":
+        raise NoShow
+    store.keep_show(user, current.show.id, _ends_at(current.show, now_ms))
+    return current
+
+
+def end(store: Store, user: str, *, pause: bool) -> Current | None:
+    """Stop or pause the current show; nothing to do is no error. The show it was, if there was one."""
+    current = store.account(user, consistent=True).current
+    if current:
+        store.set_state(user, current.show.id, "paused" if pause else "stopped")
+    return store.account(user, consistent=True).current
+
+
+def press(store: Store, shelf: Shelf, user: str, kind: WaveType, press_id: str, now_ms: int) -> list[Line]:
+    """The lines of a moment; the same press gives the same lines. Raises NoShowToAct, RateLimited."""
+    while True:
+        current = store.account(user, consistent=True).current
+        if not current or current.state_at(now_ms) != "live":
+            raise NoShowToAct("no_show_to_act")
+        known = next((wave for wave in current.waves if wave.id == press_id), None)
+        wave = known or _next_wave(current, kind, press_id, now_ms)
+        if known or store.set_waves(user, current.show.id, (*current.waves, wave)[-waves.KEPT :]):
+            pack = shelf.get(current.show.pack)
+            if not pack:
+                raise NoShowToAct("no_show_to_act")
+            return waves.lines(Script(current.show, pack), wave)
+
+
+def agrees(show: Show, at: Cursor) -> bool:
+    """Whether a cursor is one of this show's: its line and due time belong together."""
+    if at.show != show.id or at.k < show.first_k - 1:
+        return False
+    return at.due == due_of(show, at.k)
+
+
+def due_of(show: Show, k: int) -> int:
+    """When line k is due; the start of the show for the place before its first line."""
+    number = k - show.first_k
+    return show.started_at if number < 0 else Timing(show.seed, show.pace, show.started_at).due(number)
+
+
+def opening(show: Show) -> Cursor:
+    """The place before a show's first line."""
+    return Cursor(show.id, show.first_k - 1, show.started_at)
+
+
+def _continued(account: Account, after: Cursor) -> Show | None:
+    """The show a cursor belongs to, if that is still the user's newest; a show another device took over is let go."""
+    show = account.current.show if account.current else None
+    if not show or show.id != after.show:
+        return None
+    if not agrees(show, after):
+        raise InvalidRequest("cursor")
+    return show
+
+
+def _fresh(wish: Wish, pack: PackRef, now_ms: int) -> Show:
+    return _show(wish, pack, now_ms, seed=secrets.randbits(48), cast_seed=secrets.randbits(48))
+
+
+def _continuation(before: Show, wish: Wish, pack: PackRef, now_ms: int) -> Show:
+    """The next line keeps the pace's distance to the last one shown."""
+    shown = min(wish.after.due, now_ms) if wish.after and wish.after.k >= before.first_k else 0
+    started_at = max(now_ms, shown + wish.pace.min_ms - FIRST_MS)
+    first_k = wish.after.k + 1 if wish.after else 0
+    return _show(wish, pack, started_at, seed=before.seed, cast_seed=before.cast_seed, first_k=first_k)
+
+
+def _show(wish: Wish, pack: PackRef, started_at: int, *, seed: int, cast_seed: int, first_k: int = 0) -> Show:
+    return Show(
+        id=secrets.token_hex(5),
+        number=0,
+        engine=ENGINE,
+        seed=seed,
+        cast_seed=cast_seed,
+        game=wish.name.key,
+        display_name=wish.name.display,
+        mode=wish.name.mode,
+        lang=wish.lang,
+        pace=wish.pace,
+        started_at=started_at,
+        pack=pack,
+        first_k=first_k,
+    )
+
+
+def _ends_at(show: Show, now_ms: int) -> int:
+    return min(now_ms + UNATTENDED_MS, show.started_at + LONGEST_MS)
+
+
+def _next_wave(current: Current, kind: WaveType, press_id: str, now_ms: int) -> Wave:
+    last = current.waves[-1] if current.waves else Wave(0, "", kind, 0)
+    if now_ms - last.at < waves.REST_MS:
+        raise RateLimited(retry_after_s=2)
+    return Wave(last.no + 1, press_id, kind, now_ms)

@@ -1,0 +1,74 @@
+"""What the product asks of its store. Two implementations keep the same contract test: `memory` and `dynamo`.
+
+Every write but the counters is safe to repeat: a caller whose answer got lost may send it again.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from chatsim.packs import Pack, PackRef
+from chatsim.records import Account, Slot, State, StreamKey
+from chatsim.show import Show
+from chatsim.ticket import TicketKeys
+from chatsim.waves import Wave
+
+
+class StoreReader(Protocol):
+    """The part the stream door needs."""
+
+    def account(self, user: str, *, consistent: bool = False) -> Account:
+        """Slots (oldest first), show and key of a user, in one read."""
+
+    def pack(self, ref: PackRef) -> Pack | None:
+        """A stored pack in the very version named."""
+
+    def latest_pack(self, pack_key: str, now_ms: int) -> PackRef | None:
+        """The version a new show may pin: the newest that is not out of date."""
+
+    def ticket_keys(self) -> TicketKeys | None: ...
+
+    def origins(self) -> tuple[str, ...]:
+        """Origins the deployment allows tokens from."""
+
+
+class Store(StoreReader, Protocol):
+    def reserve_slot(self, user: str, slot: Slot, max_slots: int) -> None:
+        """Keep a game; one the user has already costs nothing. Raises LimitReached."""
+
+    def swap_slot(self, user: str, old: str, slot: Slot) -> bool:
+        """Put a game in another's place (`old` is a slot's member) in one write; False when neither is there."""
+
+    def free_slot(self, user: str, member: str) -> None:
+        """Give a slot back; one that is free already stays free."""
+
+    def start_show(self, user: str, show: Show, until: int) -> Show:
+        """Make this the user's newest show and give it its number."""
+
+    def keep_show(self, user: str, show_id: str, until: int) -> None:
+        """Push the end of a show that runs or pauses; does nothing to any other."""
+
+    def set_state(self, user: str, show_id: str, state: State) -> None:
+        """Stop a show, or pause one that is live; does nothing to any other."""
+
+    def set_waves(self, user: str, show_id: str, waves: tuple[Wave, ...]) -> bool:
+        """Keep a live show's moments; False unless the last of them is the next one of that show."""
+
+    def key_owner(self, key_hash: str) -> str | None:
+        """The user a stream key was made for, whether or not it still opens anything."""
+
+    def put_key(self, user: str, key: StreamKey) -> None:
+        """Make this the user's one stream key."""
+
+    def set_look(self, user: str, generation: str, *, look: dict[str, Any] | None, test: dict[str, Any] | None) -> bool:
+        """Keep an overlay's look, or a test message; False when the user has no such key."""
+
+    def drop_key(self, user: str) -> None: ...
+
+    def put_pack(self, pack_key: str, pack: Pack, *, fresh_until: int, stale_until: int) -> None: ...
+
+    def add_ticket_keys(self, keys: TicketKeys) -> TicketKeys:
+        """Keep these unless there are some already; the ones that count."""
+
+    def count(self, who: str, minute: int) -> int:
+        """How often this was called for `who` in a clock minute (epoch minutes), this call included."""

@@ -1,0 +1,146 @@
+"""The store in memory: for tests and tools, in one process."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from threading import RLock
+from typing import Any
+
+from chatsim.errors import LimitReached
+from chatsim.packs import Pack, PackRef
+from chatsim.records import Account, Current, Slot, State, StreamKey
+from chatsim.show import Show
+from chatsim.ticket import TicketKeys
+from chatsim.waves import Wave
+
+
+class MemoryStore:
+    def __init__(self) -> None:
+        self._lock = RLock()
+        self._accounts: dict[str, Account] = {}
+        self._numbers: Counter[str] = Counter()
+        self._owners: dict[str, str] = {}
+        self._packs: dict[tuple[str, str], Pack] = {}
+        self._heads: dict[str, tuple[PackRef, int]] = {}
+        self._keys: TicketKeys | None = None
+        self._counts: Counter[tuple[str, int]] = Counter()
+        self._origins: tuple[str, ...] = ()
+
+    def account(self, user: str, *, consistent: bool = False) -> Account:
+        with self._lock:
+            return self._accounts.get(user, Account())
+
+    def _set(self, user: str, **changes: Any) -> None:
+        self._accounts[user] = replace(self.account(user), **changes)
+
+    def reserve_slot(self, user: str, slot: Slot, max_slots: int) -> None:
+        with self._lock:
+            others = [kept for kept in self.account(user).slots if kept.member != slot.member]
+            known = len(others) < len(self.account(user).slots)
+            if not known and len(others) >= max_slots:
+                raise LimitReached(self.account(user).games, max_slots)
+            self._set(user, slots=_by_age([*others, slot]))
+
+    def swap_slot(self, user: str, old: str, slot: Slot) -> bool:
+        with self._lock:
+            slots = self.account(user).slots
+            if not {old, slot.member} & {kept.member for kept in slots}:
+                return False
+            others = [kept for kept in slots if kept.member not in (old, slot.member)]
+            self._set(user, slots=_by_age([*others, slot]))
+            return True
+
+    def free_slot(self, user: str, member: str) -> None:
+        with self._lock:
+            self._set(user, slots=tuple(kept for kept in self.account(user).slots if kept.member != member))
+
+    def start_show(self, user: str, show: Show, until: int) -> Show:
+        with self._lock:
+            current = self.account(user).current
+            if current and current.show.id == show.id:
+                return current.show
+            self._numbers[user] += 1
+            numbered = replace(show, number=self._numbers[user])
+            self._set(user, current=Current(numbered, "live", until))
+            return numbered
+
+    def keep_show(self, user: str, show_id: str, until: int) -> None:
+        with self._lock:
+            current = self.account(user).current
+            if current and current.show.id == show_id and current.state != "stopped":
+                self._set(user, current=replace(current, until=until))
+
+    def set_state(self, user: str, show_id: str, state: State) -> None:
+        with self._lock:
+            current = self.account(user).current
+            if current and current.show.id == show_id and (state == "stopped" or current.state == "live"):
+                self._set(user, current=replace(current, state=state))
+
+    def set_waves(self, user: str, show_id: str, waves: tuple[Wave, ...]) -> bool:
+        with self._lock:
+            current = self.account(user).current
+            if not current or current.show.id != show_id or current.state != "live":
+                return False
+            if waves[-1].no != (current.waves[-1].no if current.waves else 0) + 1:
+                return False
+            self._set(user, current=replace(current, waves=waves))
+            return True
+
+    def key_owner(self, key_hash: str) -> str | None:
+        with self._lock:
+            return self._owners.get(key_hash)
+
+    def put_key(self, user: str, key: StreamKey) -> None:
+        with self._lock:
+            self._owners[key.hash] = user
+            self._set(user, key=key)
+
+    def set_look(self, user: str, generation: str, *, look: dict[str, Any] | None, test: dict[str, Any] | None) -> bool:
+        with self._lock:
+            key = self.account(user).key
+            if not key or key.generation != generation:
+                return False
+            new_look = key.look if look is None else look
+            self._set(user, key=replace(key, look=new_look, test=key.test if test is None else test))
+            return True
+
+    def drop_key(self, user: str) -> None:
+        with self._lock:
+            self._set(user, key=None)
+
+    def pack(self, ref: PackRef) -> Pack | None:
+        with self._lock:
+            kept = self._packs.get((ref.id, ref.version))
+            return kept and replace(kept, ref=ref)
+
+    def latest_pack(self, pack_key: str, now_ms: int) -> PackRef | None:
+        with self._lock:
+            ref, stale_until = self._heads.get(pack_key, (None, 0))
+            return ref if now_ms < stale_until else None
+
+    def put_pack(self, pack_key: str, pack: Pack, *, fresh_until: int, stale_until: int) -> None:
+        with self._lock:
+            self._packs[pack_key, pack.ref.version] = pack
+            self._heads[pack_key] = (replace(pack.ref, source="cache"), stale_until)
+
+    def ticket_keys(self) -> TicketKeys | None:
+        with self._lock:
+            return self._keys
+
+    def add_ticket_keys(self, keys: TicketKeys) -> TicketKeys:
+        with self._lock:
+            self._keys = self._keys or keys
+            return self._keys
+
+    def origins(self) -> tuple[str, ...]:
+        return self._origins
+
+    def count(self, who: str, minute: int) -> int:
+        with self._lock:
+            self._counts[who, minute] += 1
+            return self._counts[who, minute]
+
+
+def _by_age(slots: list[Slot]) -> tuple[Slot, ...]:
+    return tuple(sorted(slots, key=lambda slot: (slot.at, slot.member)))

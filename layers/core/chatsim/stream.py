@@ -1,0 +1,176 @@
+"""What the stream door says: a show, a reader's place and a stretch of time turned into events.
+
+A reader's place moves along two tracks, base lines and moments, each in its own order; a batch merges them by due time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from chatsim import sse, waves
+from chatsim.cursor import Cursor
+from chatsim.errors import InvalidRequest
+from chatsim.messages import text
+from chatsim.records import Account, Current, StreamKey
+from chatsim.shelf import Shelf
+from chatsim.show import ENGINE, Line, Script
+from chatsim.stage import agrees, due_of
+from chatsim.ticket import Ticket
+from chatsim.waves import Wave
+
+# A cursor this old still gets every line it missed; an older one goes on from now.
+CATCH_UP_MS = 120_000
+TEST_LIFE_MS = 60_000
+MEND_MS = 1_000
+ASK_AGAIN_MS = 15_000
+MAX_HORIZON_S = 120
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What a reader follows: the script of a show and the moments pressed in it."""
+
+    script: Script
+    waves: tuple[Wave, ...] = ()
+
+
+@dataclass(frozen=True)
+class Farewell:
+    """Why there are no lines: idle, stopped, replaced, revoked, reset. `retry_ms` is when asking again makes sense."""
+
+    name: str
+    data: dict[str, Any]
+    retry_ms: int = ASK_AGAIN_MS
+
+    def event(self) -> bytes:
+        return sse.event(self.data | {"again": self.retry_ms}, name=self.name, retry_ms=self.retry_ms)
+
+
+def behind(account: Account, ticket: Ticket) -> bool:
+    """Whether this reading of the store is older than the ticket itself, so that it is worth a consistent one."""
+    if ticket.purpose == "overlay":
+        return account.key is None or account.key.generation != ticket.generation
+    return account.current is None or account.current.show.number < ticket.number
+
+
+def follow(account: Account, ticket: Ticket, at: Cursor | None, shelf: Shelf, now_ms: int) -> Scene | Farewell:
+    """The scene a ticket opens now, or why there is none."""
+    current = account.current
+    if ticket.purpose == "overlay":
+        if not account.key or account.key.generation != ticket.generation:
+            return Farewell("revoked", {})
+        if not current or (current.state_at(now_ms) == "stopped" and not (at and at.show == current.show.id)):
+            return Farewell("idle", {})
+    elif current and current.show.number > ticket.number:
+        return Farewell("replaced", {"show": current.show.id})
+    if not current or current.show.number < ticket.number:
+        return Farewell("stopped", {"reason": "stop"})
+    return _scene(current, shelf, now_ms)
+
+
+def _scene(current: Current, shelf: Shelf, now_ms: int) -> Scene | Farewell:
+    state = current.state_at(now_ms)
+    if state != "live":
+        return Farewell("stopped", {"reason": "pause" if state == "paused" else "stop", "show": current.show.id})
+    pack = shelf.get(current.show.pack) if current.show.engine == ENGINE else None
+    return Scene(Script(current.show, pack), current.waves) if pack else Farewell("reset", {}, MEND_MS)
+
+
+def place(scene: Scene, at: Cursor | None, now_ms: int) -> tuple[Cursor, int]:
+    """Where reading begins, and how many lines were missed for good. Raises InvalidRequest for a cursor made up."""
+    if at and at.show == scene.script.show.id:
+        if not agrees(scene.script.show, at):
+            raise InvalidRequest("cursor")
+        if now_ms - at.due <= CATCH_UP_MS:
+            return at, 0
+        here = _here(scene, now_ms)
+        if here.k <= at.k:
+            return at, 0
+        return here, here.k - at.k
+    return _here(scene, now_ms), 0
+
+
+def _here(scene: Scene, now_ms: int) -> Cursor:
+    """The place of somebody who joins now: after the last line that was due before, moments included."""
+    show = scene.script.show
+    k = scene.script.k_at(now_ms) - 1
+    joined = Cursor(show.id, k, due_of(show, k))
+    for wave in scene.waves:
+        past = [line for line in waves.lines(scene.script, wave) if line.due < now_ms]
+        if past:
+            joined = replace(joined, wave=wave.no, i=len(past))
+    return joined
+
+
+def batch(scene: Scene, at: Cursor, until_ms: int) -> Iterator[tuple[Line, Cursor]]:
+    """Every line from a place on that is due before `until_ms`, each with the place after it; moments whole."""
+    late = _moments(scene, at)
+    base = scene.script.lines(at.k + 1)
+    line, moment = next(base), next(late, None)
+    while line.due < until_ms or moment:
+        if moment and (moment[1].due <= line.due or line.due >= until_ms):
+            wave, spoken, i = moment
+            at = replace(at, wave=wave.no, i=i + 1)
+            yield spoken, at
+            moment = next(late, None)
+        else:
+            at = replace(at, k=at.k + 1, due=line.due)
+            yield line, at
+            line = next(base)
+
+
+def _moments(scene: Scene, at: Cursor) -> Iterator[tuple[Wave, Line, int]]:
+    """What is left of the moments: each whole before the next, so that a place in them is two numbers."""
+    for wave in scene.waves:
+        if wave.no < at.wave:
+            continue
+        for i, line in enumerate(waves.lines(scene.script, wave)):
+            if wave.no > at.wave or i >= at.i:
+                yield wave, line, i
+
+
+def events(scene: Scene, start: Cursor, missed: int, now_ms: int, horizon_s: int, again_ms: int) -> Iterator[bytes]:
+    """The lines of a batch and the `end` that says it is whole."""
+    last, count = start, 0
+    for line, last in batch(scene, start, now_ms + horizon_s * 1000):
+        count += 1
+        yield sse.event(sse.message(line), id=str(last))
+    yield end(last, count, missed, again_ms)
+
+
+def end(last: Cursor, count: int, missed: int, again_ms: int) -> bytes:
+    data = {"next": str(last), "count": count, "missed": missed, "again": again_ms}
+    return sse.event(data, name="end", retry_ms=again_ms)
+
+
+def hello(now_ms: int, scene: Scene | None, key: StreamKey | None) -> bytes:
+    """The server's clock, the show and, for an overlay, its look."""
+    data: dict[str, Any] = {"now": now_ms, "show": scene.script.show.id if scene else None}
+    return sse.event(data | ({"look": key.look} if key else {}), name="hello")
+
+
+def test_message(key: StreamKey | None, now_ms: int) -> bytes:
+    """The test message of the last minute, if there is one: shown once, whatever runs. Pages drop an id they have."""
+    if not key or not key.test or now_ms - key.test["at"] > TEST_LIFE_MS:
+        return b""
+    words = text("test_message", key.look.get("lang", "es"))
+    return sse.event({
+        "id": f"test.{key.test['id']}", "username": "ChatSim", "content": words,
+        "timestamp": key.test["at"], "category": "reactions", "color": "#c79bff", "badges": ["moderator"],
+    })  # fmt: skip
+
+
+def again_ms(horizon_s: int, jitter: float) -> int:
+    """When to come back: after nine tenths of the batch, a little sooner for some, so that readers do not march."""
+    return round(horizon_s * 1000 * (0.9 - 0.02 * jitter))
+
+
+def horizon_of(value: str | None, default: int) -> int:
+    """Raises InvalidRequest unless 1 to 120 whole seconds."""
+    if value is None:
+        return default
+    if not value.isascii() or not value.isdigit() or not 1 <= int(value[:4]) <= MAX_HORIZON_S:
+        raise InvalidRequest("horizon", max=MAX_HORIZON_S)
+    return int(value)

@@ -1,0 +1,74 @@
+"""Tickets: what the stream door takes in place of a session. `<key id>.<payload>.<HMAC-SHA256>`, base64url.
+
+The payload says whose it is, what for, and until when; the key that signed it is named, so that keys can be changed
+while tickets of the previous one live on.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Literal
+
+from chatsim.errors import Unauthenticated
+
+LIFE_MS = 12 * 3600 * 1000
+MAX_LENGTH = 1024
+
+
+@dataclass(frozen=True)
+class TicketKeys:
+    """The secret by key id; `current` is the id that signs."""
+
+    current: str
+    secrets: dict[str, bytes]
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """`purpose` show: one show of the user, by number. `purpose` overlay: whichever is current, by key generation."""
+
+    user: str
+    purpose: Literal["show", "overlay"]
+    expires_at: int
+    show: str = ""
+    number: int = 0
+    generation: str = ""
+
+
+def sign(ticket: Ticket, keys: TicketKeys) -> str:
+    fields = [ticket.user, ticket.purpose, ticket.expires_at, ticket.show, ticket.number, ticket.generation]
+    body = f"{keys.current}.{_encode(json.dumps(fields, separators=(',', ':')).encode())}"
+    return f"{body}.{_encode(_mac(body, keys.secrets[keys.current]))}"
+
+
+def verify(text: str, keys: TicketKeys, now_ms: int) -> Ticket:
+    """Raises Unauthenticated for anything but a ticket of ours that still lives."""
+    body, _, mac = text.rpartition(".")
+    key_id, _, payload = body.partition(".")
+    secret = keys.secrets.get(key_id)
+    if len(text) > MAX_LENGTH or not secret or not _same(_encode(_mac(body, secret)), mac):
+        raise Unauthenticated("ticket_invalid")
+    ticket = Ticket(*json.loads(_decode(payload)))
+    if ticket.expires_at <= now_ms:
+        raise Unauthenticated("ticket_expired")
+    return ticket
+
+
+def _mac(body: str, secret: bytes) -> bytes:
+    return hmac.digest(secret, body.encode(errors="replace"), sha256)
+
+
+def _same(ours: str, theirs: str) -> bool:
+    return hmac.compare_digest(ours.encode(), theirs.encode(errors="replace"))
+
+
+def _encode(raw: bytes) -> str:
+    return urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def _decode(text: str) -> bytes:
+    return urlsafe_b64decode(text + "=" * (-len(text) % 4))

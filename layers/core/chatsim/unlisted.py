@@ -1,0 +1,49 @@
+"""Unlisted shows, played with a session token alone: nothing is written, start and pack version are in the id."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from hashlib import blake2b
+
+from chatsim.cursor import Cursor
+from chatsim.errors import InvalidRequest
+from chatsim.names import Lang, Name
+from chatsim.pace import Pace
+from chatsim.packs import Pack
+from chatsim.show import ENGINE, Show
+from chatsim.stage import LONGEST_MS
+
+_ID = re.compile(r"u(\d{1,14})-([0-9a-z]{1,32})", re.ASCII)
+
+
+def show_of(user: str, name: Name, lang: Lang, pace: Pace, pack: Pack, at: Cursor | None, now_ms: int) -> Show:
+    """The show a request without a ticket follows: begun now, or when its cursor says.
+
+    Its `pack` is the version its id names, which may not be that of `pack`. Raises InvalidRequest for a cursor that is
+    no unlisted show's, lies in the future, or is of a show that has ended (12 h).
+    """
+    started_at, version = _begun(at, now_ms) if at else (now_ms, pack.ref.version)
+    digest = blake2b(f"{user}/{name.slot}/{lang}/{started_at}".encode(), digest_size=6).digest()
+    seed = int.from_bytes(digest, "big")
+    return Show(
+        id=f"u{started_at}-{version}",
+        number=0,
+        engine=ENGINE,
+        seed=seed,
+        cast_seed=seed,
+        game=name.key,
+        display_name=name.display,
+        mode=name.mode,
+        lang=lang,
+        pace=pace,
+        started_at=started_at,
+        pack=replace(pack.ref, version=version),
+    )
+
+
+def _begun(at: Cursor, now_ms: int) -> tuple[int, str]:
+    found = _ID.fullmatch(at.show)
+    if not found or not now_ms - LONGEST_MS < int(found[1]) <= now_ms:
+        raise InvalidRequest("cursor")
+    return int(found[1]), found[2]
