@@ -54,12 +54,10 @@ def cast_of(cast_seed: int, speech: str, viewers: int) -> Cast:
     """The cast of a show; a larger audience keeps the people of the smaller one."""
     rng = chance(cast_seed, "cast", speech)
     names = shuffled(rng, _names(speech))
+    colors = shuffled(rng, COLORS)
     size = max(MIN_CAST, round(viewers * WRITERS_PER_VIEWER))
-    return Cast(tuple(_chatter(rank, name, rng) for rank, name in enumerate(names[:size])))
-
-
-def _chatter(rank: int, username: str, rng: Random) -> Chatter:
-    return Chatter(username, COLORS[below(rng, len(COLORS))], _badges(rank, rng.random()))
+    people = enumerate(names[:size])
+    return Cast(tuple(Chatter(name, colors[rank % len(colors)], _badges(rank, rng.random())) for rank, name in people))
 
 
 def _badges(rank: int, luck: float) -> tuple[str, ...]:

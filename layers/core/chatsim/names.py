@@ -70,8 +70,8 @@ def name_of(value: object, mode: Mode) -> Name:
 
 
 def _is_control(char: str) -> bool:
-    """Control, format (bidi, zero width, joiners), surrogate, private and unassigned characters."""
-    return unicodedata.category(char) in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+    """Control, format (bidi, zero width, joiners), surrogate, private, unassigned and blank characters."""
+    return char in _BLANK_LETTERS or unicodedata.category(char) in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
 def _is_markup(text: str) -> bool:
@@ -85,11 +85,20 @@ def plain(text: str) -> str:
 
 
 def _is_offensive(text: str) -> bool:
+    return any(not _offensive().isdisjoint(_readings(spelling)) for spelling in (text, text.translate(_LEET_SYMBOLS)))
+
+
+def _readings(text: str) -> set[str]:
+    """The words one may read in it: digits as letters, letters apart (`p u t a`) as a word, all of it as one."""
     words = plain(text).translate(_LEET).split()
-    return not _offensive().isdisjoint(words) or "".join(words) in _offensive()
+    spelled = "".join(word if len(word) == 1 else " " for word in words).split()
+    return {*words, *spelled, "".join(words)}
 
 
 _LEET = str.maketrans("013457", "oieast")
+_LEET_SYMBOLS = str.maketrans("@$!", "asi")
+# The fillers of Hangul count as letters and show nothing.
+_BLANK_LETTERS = "\u115f\u1160\u3164\uffa0"
 
 
 @cache

@@ -65,7 +65,7 @@ def dump(phrases: Mapping[str, tuple[str, ...]]) -> bytes:
 
 
 def load(raw: bytes, ref: PackRef) -> Pack:
-    """Raises ValueError when the bytes are no pack."""
+    """The pack whose stored form this is."""
     found = json.loads(gzip.decompress(raw))
     return Pack(ref, {category: tuple(lines) for category, lines in found.items()})
 

@@ -65,7 +65,7 @@ def press(store: Store, shelf: Shelf, user: str, kind: WaveType, press_id: str, 
             raise NoShowToAct("no_show_to_act")
         known = next((wave for wave in current.waves if wave.id == press_id), None)
         wave = known or _next_wave(current, kind, press_id, now_ms)
-        if known or store.set_waves(user, current.show.id, (*current.waves, wave)[-waves.KEPT :]):
+        if known or store.set_waves(user, current.show.id, waves.kept((*current.waves, wave), now_ms)):
             pack = shelf.get(current.show.pack)
             if not pack:
                 raise NoShowToAct("no_show_to_act")
@@ -106,10 +106,20 @@ def _fresh(wish: Wish, pack: PackRef, now_ms: int) -> Show:
 
 def _continuation(before: Show, wish: Wish, pack: PackRef, now_ms: int) -> Show:
     """The next line keeps the pace's distance to the last one shown."""
-    shown = min(wish.after.due, now_ms) if wish.after and wish.after.k >= before.first_k else 0
-    started_at = max(now_ms, shown + wish.pace.min_ms - FIRST_MS)
+    shown = _last_shown(before, wish.after) if wish.after else 0
+    started_at = max(now_ms, min(shown, now_ms) + wish.pace.min_ms - FIRST_MS)
     first_k = wish.after.k + 1 if wish.after else 0
     return _show(wish, pack, started_at, seed=before.seed, cast_seed=before.cast_seed, first_k=first_k)
+
+
+def _last_shown(before: Show, after: Cursor) -> int:
+    """When the last line was shown, epoch ms, or a little later; 0 where there was none.
+
+    A show that continued another and has said nothing yet tells by its start, which keeps that distance.
+    """
+    if after.k >= before.first_k:
+        return after.due
+    return before.started_at + FIRST_MS - before.pace.min_ms if before.first_k else 0
 
 
 def _show(wish: Wish, pack: PackRef, started_at: int, *, seed: int, cast_seed: int, first_k: int = 0) -> Show:

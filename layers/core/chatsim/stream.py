@@ -171,6 +171,6 @@ def horizon_of(value: str | None, default: int) -> int:
     """Raises InvalidRequest unless 1 to 120 whole seconds."""
     if value is None:
         return default
-    if not value.isascii() or not value.isdigit() or not 1 <= int(value[:4]) <= MAX_HORIZON_S:
+    if not (value.isascii() and value.isdigit() and len(value) <= 3 and 1 <= int(value) <= MAX_HORIZON_S):
         raise InvalidRequest("horizon", max=MAX_HORIZON_S)
     return int(value)

@@ -15,8 +15,10 @@ WaveType = Literal["laugh", "hype", "fear", "omg"]
 TYPES: tuple[str, ...] = get_args(WaveType)
 LINES = (6, 9)
 SPACING_MS = (180, 350)
-# One moment in two seconds; the last five are kept, which is more than fit in the minute one may arrive late.
+# One moment in two seconds. A reader may come back after two minutes and still gets every one of them; the last five
+# are kept for longer, so that a press repeated late is still known.
 REST_MS = 2_000
+KEPT_MS = 120_000
 KEPT = 5
 
 
@@ -34,6 +36,11 @@ def type_of(value: object) -> WaveType:
     if value not in TYPES:
         raise InvalidRequest("wave_type")
     return value  # type: ignore[return-value]
+
+
+def kept(waves: tuple[Wave, ...], now_ms: int) -> tuple[Wave, ...]:
+    """Those a reader may still need, or a press be compared with."""
+    return tuple(wave for i, wave in enumerate(waves) if now_ms - wave.at <= KEPT_MS or len(waves) - i <= KEPT)
 
 
 def lines(script: Script, wave: Wave) -> list[Line]:

@@ -1,0 +1,88 @@
+/** The shapes of the HTTP contract, as the doors send them. Times are epoch milliseconds of the server's clock. */
+
+export type Mode = 'game' | 'justchatting'
+export type ChatLang = 'es' | 'es-ES' | 'es-MX' | 'en'
+export type Source = 'ai' | 'cache' | 'builtin' | 'genre' | 'generic'
+export type WaveType = 'laugh' | 'hype' | 'fear' | 'omg'
+export type Viewers = 5 | 15 | 60 | 200
+
+export const MODES: readonly Mode[] = ['game', 'justchatting']
+export const CHAT_LANGS: readonly ChatLang[] = ['es', 'es-ES', 'es-MX', 'en']
+export const WAVE_TYPES: readonly WaveType[] = ['laugh', 'hype', 'fear', 'omg']
+export const VIEWERS: readonly Viewers[] = [5, 15, 60, 200]
+
+/** Pauses between two lines: drawn between two bounds (ms), or as an audience of that size would write. */
+export type Pace = { min: number; max: number } | { pace: 'natural'; viewers: Viewers }
+
+export interface Slot {
+  game: string
+  displayName: string
+  mode: Mode
+  lang: ChatLang
+  source: Source
+  genre: string | null
+}
+
+export interface Slots {
+  games: string[]
+  remainingSlots: number
+  maxGames: number
+  slots: Slot[]
+}
+
+export interface AddedGame {
+  gameName: string
+  displayName: string
+  mode: Mode
+  lang: ChatLang
+  source: Source
+  genre: string | null
+  currentGames: string[]
+  remainingSlots: number
+}
+
+export interface Show {
+  id: string
+  gameName: string
+  displayName: string
+  mode: Mode
+  lang: ChatLang
+  pace: 'fixed' | 'natural'
+  /** Bounds of a fixed pace, ms. */
+  min?: number
+  max?: number
+  viewers: number
+  startedAt: number
+  state: 'live' | 'paused' | 'stopped'
+  source: Source
+  /** Cursor of the place before its first line. */
+  first: string
+}
+
+export interface Ticket {
+  ticket: string
+  serverNow: number
+  show: Show
+}
+
+/** What to play and how. */
+export type Choice = { gameName: string; mode: Mode; lang: ChatLang } & Pace
+
+/** What starts a show; `after` is the cursor of the last line shown, to continue the one before. */
+export type ShowRequest = Choice & { after?: string }
+
+/** One chat line. Its text is text: nothing in it is markup. */
+export interface Line {
+  id: string
+  username: string
+  content: string
+  timestamp: number
+  category: string
+  color: string
+  badges: string[]
+}
+
+export interface StreamKey {
+  key: string
+  url: string
+}

@@ -1,0 +1,55 @@
+/** Pace and language of the chat; a show that runs follows at once. */
+
+import { CHAT_LANGS, VIEWERS, type ChatLang } from '../api/contract'
+import { t } from '../i18n'
+import { FIXED_PACES, type Preferences } from './preferences'
+
+interface Props {
+  preferences: Preferences
+  onChange(preferences: Preferences): void
+}
+
+export function ChatControls({ preferences, onChange }: Props) {
+  return (
+    <section class="card stack" aria-labelledby="controls-heading">
+      <h2 id="controls-heading">{t('controls.heading')}</h2>
+      <label class="stack-tight">
+        <span>{t('controls.pace')}</span>
+        <select
+          id="pace"
+          value={preferences.pace}
+          onChange={(event) => onChange({ ...preferences, pace: event.currentTarget.value })}
+        >
+          <optgroup label={t('controls.natural')}>
+            {VIEWERS.map((count) => (
+              <option key={count} value={`natural-${count}`}>
+                {`${t('controls.natural')} · ${t('controls.viewers', { count })}`}
+              </option>
+            ))}
+          </optgroup>
+          <optgroup label={t('controls.fixed')}>
+            {FIXED_PACES.map(([min, max]) => (
+              <option key={`${min}-${max}`} value={`${min}-${max}`}>
+                {t('controls.seconds', { min: min / 1000, max: max / 1000 })}
+              </option>
+            ))}
+          </optgroup>
+        </select>
+      </label>
+      <label class="stack-tight">
+        <span>{t('controls.lang')}</span>
+        <select
+          id="chat-lang"
+          value={preferences.lang}
+          onChange={(event) => onChange({ ...preferences, lang: event.currentTarget.value as ChatLang })}
+        >
+          {CHAT_LANGS.map((lang) => (
+            <option key={lang} value={lang} lang={lang}>
+              {t(`lang.${lang}`)}
+            </option>
+          ))}
+        </select>
+      </label>
+    </section>
+  )
+}

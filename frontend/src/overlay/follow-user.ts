@@ -1,0 +1,88 @@
+/** An overlay follows its streamer, not one show: it draws whatever show runs and waits quietly when none does. */
+
+import type { ChatFeed } from '../stream/feed'
+import { follow, type FollowEvent, type FollowOptions, type Follower, type Next } from '../stream/follow'
+
+/** Lines are read this far ahead: a moment, a stop or a new show is here no later. */
+const HORIZON_S = 15
+/** With no show: four questions a minute at first, one a minute once nobody has played for ten. */
+const ASK_AGAIN_MS = 15_000
+const ASK_SELDOM_MS = 60_000
+const QUIET_AFTER_MS = 10 * 60_000
+
+export interface OverlayDeps extends Pick<FollowOptions, 'timers' | 'ready' | 'language'> {
+  feed: ChatFeed
+  /** Trades the stream key for a ticket. */
+  ticket(): Promise<string>
+  /** The first answer: connected and waiting, or playing, or not connected and why. */
+  onStatus(status: 'waiting' | 'playing' | 'offline' | 'refused'): void
+  monotonic?: () => number
+  follow?: (options: FollowOptions) => Follower
+}
+
+export function followUser(deps: OverlayDeps): Follower {
+  const { feed, monotonic = () => performance.now() } = deps
+  let ticket: string | undefined
+  let show: string | null = null
+  let spoken = false
+  let idleSince: number | undefined
+
+  const rest = (again: number): Next => {
+    // A test message may come without a show.
+    if (!spoken) feed.clear()
+    deps.onStatus('waiting')
+    idleSince ??= monotonic()
+    return { waitMs: Math.max(again, monotonic() - idleSince < QUIET_AFTER_MS ? ASK_AGAIN_MS : ASK_SELDOM_MS) }
+  }
+
+  const hear = (event: FollowEvent): Next | void => {
+    switch (event.type) {
+      case 'hello':
+        feed.clock.sync(event.now)
+        if (event.show === null) {
+          if (show !== null) feed.clear()
+        } else if (event.show !== show) {
+          // What the show before had still to say is not said.
+          feed.dropPending()
+        }
+        show = event.show
+        spoken = false
+        return
+      case 'line':
+        spoken = true
+        feed.add([event.line])
+        return
+      case 'end':
+        idleSince = undefined
+        deps.onStatus('playing')
+        return
+      case 'idle':
+      case 'stopped':
+      case 'replaced':
+      case 'reset':
+        return rest(event.again)
+      case 'revoked':
+        feed.clear()
+        deps.onStatus('refused')
+        return 'leave'
+      case 'refused':
+        feed.clear()
+        deps.onStatus('refused')
+        return
+      case 'cut':
+        deps.onStatus('offline')
+        return
+      case 'connecting':
+        return
+    }
+  }
+
+  return (deps.follow ?? follow)({
+    ticket: async (fresh) => (ticket = fresh || ticket === undefined ? await deps.ticket() : ticket),
+    horizonS: HORIZON_S,
+    onEvent: hear,
+    language: deps.language,
+    timers: deps.timers,
+    ...(deps.ready ? { ready: deps.ready } : {}),
+  })
+}

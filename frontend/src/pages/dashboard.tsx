@@ -1,0 +1,119 @@
+/** The dashboard: builds its parts once, and draws them. */
+
+import '../styles/dashboard.css'
+import { useEffect, useState } from 'preact/hooks'
+import { createApi, type Api } from '../api/client'
+import { SignedOut, type Auth } from '../auth'
+import { ChatControls } from '../dashboard/ChatControls'
+import { ChatPanel } from '../dashboard/ChatPanel'
+import { createDirector, type Director } from '../dashboard/director'
+import { GamePanel } from '../dashboard/GamePanel'
+import { Games } from '../dashboard/games'
+import { ObsCard } from '../dashboard/ObsCard'
+import { loadPreferences, preferencesOf, savePreferences, type Preferences } from '../dashboard/preferences'
+import { ShowSession } from '../dashboard/show'
+import { Transport } from '../dashboard/Transport'
+import { i18n, language, t } from '../i18n'
+import { ServerClock } from '../stream/clock'
+import { ChatFeed } from '../stream/feed'
+import { workerTimers } from '../stream/timers'
+import { signInPath } from '../ui/paths'
+import { Topbar } from '../ui/Shell'
+import { start } from '../ui/start'
+import { createStore, type Store } from '../ui/store'
+import { useStore } from '../ui/use-store'
+
+interface Parts {
+  auth: Auth
+  api: Api
+  games: Games
+  session: ShowSession
+  feed: ChatFeed
+  director: Director
+  preferences: Store<Preferences>
+}
+
+const toSignIn = () => location.replace(signInPath(location.pathname + location.search))
+
+function build(auth: Auth): Parts {
+  const api = createApi({
+    token: (fresh) =>
+      auth.token(fresh).catch((error: unknown) => {
+        if (error instanceof SignedOut) toSignIn()
+        throw error
+      }),
+    language,
+  })
+  const preferences = createStore(loadPreferences())
+  const timers = workerTimers()
+  const feed = new ChatFeed(new ServerClock(), timers)
+  const session = new ShowSession({ api, feed, timers, language })
+  const draft = new URLSearchParams(location.search).get('game') ?? ''
+  const games = new Games({ api, lang: () => preferences.get().lang, draft })
+  return { auth, api, games, session, feed, preferences, director: createDirector(games, session, preferences.get) }
+}
+
+async function load({ games, session, preferences }: Parts): Promise<void> {
+  // The game of the address is in the field by now; a reload should not type it again.
+  history.replaceState(null, '', location.pathname)
+  await Promise.all([games.load(), session.join()])
+  const { show } = session.state.get()
+  if (!show) return
+  games.selectGame(show.gameName, show.mode)
+  preferences.set(preferencesOf(show, preferences.get()))
+}
+
+function Dashboard({ auth, api, games, session, feed, director, preferences }: Parts) {
+  useStore(i18n)
+  const chosen = useStore(preferences)
+  const [user] = useState(auth.user)
+  const { phase, show } = useStore(session.state)
+
+  useEffect(() => {
+    document.title = phase === 'live' && show ? `● ${show.displayName} · ChatSim` : t('dashboard.title')
+  })
+
+  const choose = (next: Preferences) => {
+    preferences.set(next)
+    savePreferences(next)
+    void director.applyPreferences()
+  }
+  const signOut = async () => {
+    await auth.signOut()
+    location.assign('/')
+  }
+  return (
+    <>
+      <Topbar>
+        <span class="account" title={t('dashboard.account', { name: user ?? '' })}>
+          {user}
+        </span>
+        <button type="button" class="quiet" onClick={() => void signOut()}>
+          {t('dashboard.signOut')}
+        </button>
+      </Topbar>
+      <main class="dashboard">
+        <section class="card stack game-card" aria-label={t('games.heading')}>
+          <GamePanel games={games} />
+          <Transport session={session} games={games} director={director} />
+        </section>
+        <ChatPanel session={session} feed={feed} />
+        <aside class="side stack">
+          <ChatControls preferences={chosen} onChange={choose} />
+          <ObsCard api={api} />
+          <p class="disclaimer">{t('site.disclaimer')}</p>
+        </aside>
+      </main>
+    </>
+  )
+}
+
+void start((auth) => {
+  if (!auth.user()) {
+    toSignIn()
+    return null
+  }
+  const parts = build(auth)
+  void load(parts)
+  return <Dashboard {...parts} />
+})

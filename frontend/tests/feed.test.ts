@@ -1,0 +1,68 @@
+import { beforeEach, expect, test } from 'vitest'
+import { ServerClock } from '../src/stream/clock'
+import { ChatFeed } from '../src/stream/feed'
+import { FakeTime, lineAt } from './helpers'
+
+const T = 1_795_334_821_000
+let time: FakeTime
+let feed: ChatFeed
+beforeEach(() => {
+  time = new FakeTime()
+  const clock = new ServerClock(time.monotonic)
+  clock.sync(T)
+  feed = new ChatFeed(clock, time)
+})
+const ids = () => feed.state.get().lines.map((line) => line.id)
+
+test('shows each line the moment it is due', async () => {
+  feed.add([lineAt('s.0', T + 400), lineAt('s.1', T + 3_400)])
+  await time.pass(399)
+  expect(ids()).toEqual([])
+  await time.pass(1)
+  expect(ids()).toEqual(['s.0'])
+  await time.pass(3_000)
+  expect(ids()).toEqual(['s.0', 's.1'])
+})
+
+test('a line that comes later but is due sooner is not late', async () => {
+  feed.add([lineAt('s.0', T + 5_000)])
+  feed.add([lineAt('s.w1.0', T + 200)])
+  await time.pass(200)
+  expect(ids()).toEqual(['s.w1.0'])
+})
+
+test('keeps 200 lines and counts them all', () => {
+  feed.add(Array.from({ length: 250 }, (_, k) => lineAt(`s.${k}`, T - 1_000 + k)))
+  expect(ids()).toHaveLength(200)
+  expect(ids()[0]).toBe('s.50')
+  expect(feed.state.get().total).toBe(250)
+})
+
+test('the cursor is that of the last line shown; a moment without one leaves it', async () => {
+  feed.add([
+    { ...lineAt('s.0', T), cursor: 'c0' },
+    { ...lineAt('s.1', T + 1_000), cursor: 'c1' },
+    lineAt('s.w1.0', T + 500),
+  ])
+  expect(feed.lastCursor).toBe('c0')
+  await time.pass(500)
+  expect(feed.lastCursor).toBe('c0')
+  await time.pass(500)
+  expect(feed.lastCursor).toBe('c1')
+})
+
+test('dropping what is pending keeps what is shown', async () => {
+  feed.add([lineAt('s.0', T), lineAt('s.1', T + 100)])
+  feed.dropPending()
+  await time.pass(1_000)
+  expect(ids()).toEqual(['s.0'])
+})
+
+test('held, it shows nothing; let go, what became due meanwhile', async () => {
+  feed.hold()
+  feed.add([lineAt('s.0', T + 100)])
+  await time.pass(200)
+  expect(ids()).toEqual([])
+  feed.letGo()
+  expect(ids()).toEqual(['s.0'])
+})

@@ -1,0 +1,98 @@
+import { describe, expect, test } from 'vitest'
+import { PACE_IDS, paceOf, preferencesOf } from '../src/dashboard/preferences'
+import type { Show } from '../src/api/contract'
+import { en } from '../src/i18n/en'
+import { es } from '../src/i18n/es'
+import { fill } from '../src/i18n'
+import { contrastOf, PANEL, readableColor } from '../src/ui/color'
+import { afterSignIn, safeNext, signInPath, withGame } from '../src/ui/paths'
+import tokens from '../src/styles/tokens.css?raw'
+
+describe('catalogues', () => {
+  const places = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(([place]) => place).sort()
+
+  test('have the same keys, and the same places in each text', () => {
+    expect(Object.keys(en).sort()).toEqual(Object.keys(es).sort())
+    for (const [key, text] of Object.entries(es))
+      expect([key, places(en[key as keyof typeof es])]).toEqual([key, places(text)])
+  })
+
+  test('have no empty text', () => {
+    for (const text of [...Object.values(es), ...Object.values(en)]) expect(text.trim()).not.toBe('')
+  })
+
+  test('places are filled with text as it is', () => {
+    expect(fill('Streaming: {game}', { game: '<b>$& {count}</b>' })).toBe('Streaming: <b>$& {count}</b>')
+    expect(fill('{count} de {max}', { count: 3 })).toBe('3 de {max}')
+  })
+})
+
+describe('name colours', () => {
+  test('the panel is the one of the style sheet', () => {
+    expect(tokens).toContain(`--panel: ${PANEL};`)
+  })
+
+  test.each(['#0000ff', '#b22222', '#000000', '#9147ff', '#00ff7f', '#ffffff', '#14111d'])(
+    '%s is readable at 5:1',
+    (color) => {
+      expect(contrastOf(readableColor(color), PANEL)).toBeGreaterThanOrEqual(5)
+    },
+  )
+
+  test('a colour that is readable stays', () => {
+    expect(readableColor('#ffd166')).toBe('#ffd166')
+  })
+
+  test.each(['', 'red', 'url(x)', '#fff', 'var(--panel)'])(
+    '%j is no colour, and the name is readable all the same',
+    (color) => {
+      expect(contrastOf(readableColor(color), PANEL)).toBeGreaterThanOrEqual(5)
+    },
+  )
+})
+
+describe('ways', () => {
+  test.each([
+    ['/dashboard?x=1#y', '/dashboard?x=1#y'],
+    ['/overlay', '/overlay'],
+    [null, '/dashboard'],
+    ['', '/dashboard'],
+    ['dashboard', '/dashboard'],
+    ['https://evil.example/', '/dashboard'],
+    ['//evil.example/', '/dashboard'],
+    ['/\\evil.example/', '/dashboard'],
+    ['/\t/evil.example/', '/dashboard'],
+    ['javascript:alert(1)', '/dashboard'],
+  ])('next=%j leads to %s', (next, path) => {
+    expect(safeNext(next)).toBe(path)
+  })
+
+  test('the typed game survives the sign-in', () => {
+    expect(afterSignIn('?game=Q%26A+%3F')).toBe('/dashboard?game=Q%26A+%3F')
+    expect(afterSignIn(signInPath('/dashboard?game=Elden+Ring').slice('/sign-in'.length))).toBe(
+      '/dashboard?game=Elden+Ring',
+    )
+    expect(withGame('/dashboard', '  ')).toBe('/dashboard')
+  })
+})
+
+describe('pace', () => {
+  test.each([
+    ['natural-60', { pace: 'natural', viewers: 60 }],
+    ['500-1000', { min: 500, max: 1000 }],
+  ])('%s is %o', (id, pace) => {
+    expect(paceOf(id)).toEqual(pace)
+  })
+
+  test.each(PACE_IDS)('%s is read back from a show that runs at it', (id) => {
+    const pace = paceOf(id)
+    const running = 'pace' in pace ? pace : { pace: 'fixed', viewers: 60, ...pace }
+    const show = { lang: 'en', ...running } as Show
+    expect(preferencesOf(show, { lang: 'es', pace: '4000-7000' })).toEqual({ lang: 'en', pace: id })
+  })
+
+  test('one that no control says leaves the control alone', () => {
+    const show = { lang: 'es', pace: 'fixed', min: 1234, max: 5678 } as Show
+    expect(preferencesOf(show, { lang: 'es', pace: '2000-4000' }).pace).toBe('2000-4000')
+  })
+})

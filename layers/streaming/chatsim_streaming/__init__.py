@@ -1,0 +1,23 @@
+"""Response streaming for Lambda functions in Python: what a handler returns to stream its answer.
+
+The loop that delivers it is `chatsim_streaming.runtime`; the day AWS streams Python natively, this package goes.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+__all__ = ["StreamingResponse"]
+
+
+@dataclass(frozen=True)
+class StreamingResponse:
+    """An HTTP answer whose body is sent while it is being made.
+
+    `status` is 100-599. Each chunk of `body` leaves as it is made and is at most 1 MiB; empty ones are skipped. A body
+    without any is an error, as it would hang a function URL. Its `close`, if it has one, is called after every end.
+    """
+
+    status: int
+    headers: dict[str, str]
+    body: Iterator[bytes]
+    cookies: tuple[str, ...] = ()

@@ -1,0 +1,41 @@
+"""`python -m chatsim_streaming`: what Lambda runs in place of its own Python runtime.
+
+AWS_LAMBDA_RUNTIME_API is `host:port`, _HANDLER is `module.function`, LAMBDA_TASK_ROOT the folder of the module.
+"""
+
+import os
+import sys
+from importlib import import_module
+from typing import cast
+
+from chatsim_streaming.api import RuntimeApi
+from chatsim_streaming.endings import Undelivered, error_type, report, stack_trace
+from chatsim_streaming.runtime import Handler, Runtime
+
+
+def main() -> int:
+    """Serve the handler; the process's exit code."""
+    api = RuntimeApi(os.environ["AWS_LAMBDA_RUNTIME_API"])
+    try:
+        handler = load_handler(os.environ["_HANDLER"], os.environ["LAMBDA_TASK_ROOT"])
+    except BaseException as error:
+        print(*stack_trace(error), sep="", file=sys.stderr)
+        api.fail_init(error_type(error), report(error))
+        return 1
+    try:
+        Runtime(api, handler).run()
+    except Undelivered as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def load_handler(name: str, task_root: str) -> Handler:
+    """Import `module.function` from the task root. Whatever the import raises, it raises."""
+    if task_root not in sys.path:
+        sys.path.insert(0, task_root)
+    module, _, function = name.rpartition(".")
+    return cast(Handler, getattr(import_module(module.replace("/", ".")), function))
+
+
+sys.exit(main())

@@ -1,0 +1,74 @@
+"""The JSON of the contract, from the domain's records."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chatsim.games import Added
+from chatsim.records import Account, Slot, State
+from chatsim.show import Line, Show
+from chatsim.sse import message
+from chatsim.stage import opening
+
+
+def slots(account: Account, max_slots: int) -> dict[str, Any]:
+    return {
+        "authenticated": True,
+        "games": account.games,
+        "remainingSlots": max(0, max_slots - len(account.slots)),
+        "maxGames": max_slots,
+        "slots": [_slot(slot) for slot in account.slots],
+    }
+
+
+def added(found: Added, max_slots: int) -> dict[str, Any]:
+    return {
+        "success": True,
+        "gameName": found.name.key,
+        "displayName": found.name.display,
+        "mode": found.name.mode,
+        "lang": found.lang,
+        "source": found.pack.ref.source,
+        "genre": found.pack.ref.genre,
+        "pending": False,
+        "phrases": found.pack.filled(found.name.display),
+        "currentGames": found.account.games,
+        "remainingSlots": max(0, max_slots - len(found.account.slots)),
+    }
+
+
+def show(found: Show, state: State) -> dict[str, Any]:
+    pace = {"min": found.pace.min_ms, "max": found.pace.max_ms} if found.pace.kind == "fixed" else {}
+    return {
+        "id": found.id,
+        "gameName": found.game,
+        "displayName": found.display_name,
+        "mode": found.mode,
+        "lang": found.lang,
+        "pace": found.pace.kind,
+        **pace,
+        "viewers": found.pace.viewers,
+        "startedAt": found.started_at,
+        "state": state,
+        "source": found.pack.source,
+        "first": str(opening(found)),
+    }
+
+
+def ticket(signed: str, expires_at: int, now_ms: int, shown: dict[str, Any] | None) -> dict[str, Any]:
+    return {"success": True, "ticket": signed, "expiresAt": expires_at, "serverNow": now_ms, "show": shown}
+
+
+def burst(lines: list[Line]) -> dict[str, Any]:
+    return {"success": True, "lines": [message(line) for line in lines]}
+
+
+def _slot(slot: Slot) -> dict[str, Any]:
+    return {
+        "game": slot.game,
+        "displayName": slot.display_name,
+        "mode": slot.mode,
+        "lang": slot.lang,
+        "source": slot.source,
+        "genre": slot.genre,
+    }

@@ -1,0 +1,85 @@
+"""The door's clients, each made once and kept while the environment lives."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import time
+from functools import cache
+
+import boto3
+from botocore.config import Config
+from chatsim import limits
+from chatsim.errors import Unauthenticated
+from chatsim.remembered import Remembered
+from chatsim.shelf import Shelf
+from chatsim.store.dynamo import DynamoStore
+from chatsim.ticket import TicketKeys
+from chatsim_auth import AuthSettings, SessionVerifier, session_token
+
+from chatsim_web.settings import Settings
+
+# Two attempts of 0.5 s each way: a store call ends within 2 s. The SDK's own defaults wait up to 25 s.
+STORE_CONFIG = Config(
+    retries={"mode": "standard", "total_max_attempts": 2}, connect_timeout=0.5, read_timeout=0.5, max_pool_connections=2
+)
+
+
+def now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+@cache
+def settings() -> Settings:
+    return Settings.from_env(os.environ)
+
+
+@cache
+def auth_settings() -> AuthSettings:
+    return AuthSettings.from_env(os.environ)
+
+
+@cache
+def store() -> DynamoStore:
+    return DynamoStore(boto3.client("dynamodb", config=STORE_CONFIG), settings().table)
+
+
+@cache
+def shelf() -> Shelf:
+    return Shelf(store())
+
+
+@cache
+def ticket_keys() -> Remembered[TicketKeys]:
+    return Remembered(lambda: store().ticket_keys() or _new_ticket_keys(), now_ms)
+
+
+@cache
+def origins() -> Remembered[tuple[str, ...]]:
+    return Remembered(lambda: store().origins(), now_ms)
+
+
+@cache
+def verifier() -> SessionVerifier:
+    return SessionVerifier(auth_settings(), extra_origins=origins())
+
+
+def warm() -> None:
+    """Make at init, where the processor is at its fastest, what every request needs."""
+    store()
+    verifier()
+
+
+def caller(headers: dict[str, str]) -> str:
+    """The signed-in user, this request counted. Raises Unauthenticated, Forbidden, RateLimited."""
+    token = session_token(headers, (), cookie_allowed=False)
+    if not token:
+        raise Unauthenticated
+    user = verifier().verify(token)
+    limits.check(store(), user, settings().requests_per_minute, now_ms())
+    return user
+
+
+def _new_ticket_keys() -> TicketKeys:
+    key_id = secrets.token_hex(4)
+    return store().add_ticket_keys(TicketKeys(key_id, {key_id: secrets.token_bytes(32)}))

@@ -1,0 +1,6 @@
+"""What stops the local stack from starting, said so that people can mend it."""
+
+
+class Problem(Exception):
+    def __init__(self, spanish: str, english: str) -> None:
+        super().__init__(f"{spanish}\n{english}")

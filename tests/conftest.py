@@ -1,0 +1,79 @@
+"""The table of the product, in a real DynamoDB emulator (dynalite) that lives as long as the test run."""
+
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import boto3
+import pytest
+from botocore.config import Config
+from hypothesis import settings
+
+from local import template
+
+# The same examples on every machine, however busy it is: a test that fails, fails for a change.
+settings.register_profile("repeatable", derandomize=True, database=None, deadline=None)
+settings.load_profile("repeatable")
+
+ROOT = Path(__file__).parents[1]
+DYNALITE = ROOT / "local" / "dynalite.mjs"
+CREDENTIALS = {"AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+
+
+@pytest.fixture(scope="session")
+def dynalite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The emulator's endpoint, `http://127.0.0.1:<port>`."""
+    node = shutil.which("node")
+    if not node or not (DYNALITE.parent / "node_modules").is_dir():
+        pytest.fail("the store's emulator is not installed: run `npm ci` in local/")
+    command = [node, str(DYNALITE), str(tmp_path_factory.mktemp("table")), "0"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin
+        assert process.stdout
+        yield f"http://127.0.0.1:{int(process.stdout.readline())}"
+        process.stdin.close()
+        process.wait(timeout=5)
+
+
+@pytest.fixture(scope="session")
+def dynamo_client(dynalite: str) -> Iterator[Any]:
+    client = boto3.client(
+        "dynamodb",
+        endpoint_url=dynalite,
+        region_name=CREDENTIALS["AWS_REGION"],
+        aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
+        config=Config(proxies={}, connect_timeout=2, read_timeout=10),
+    )
+    yield client
+    client.close()
+
+
+@pytest.fixture(scope="session")
+def new_table(dynamo_client: Any) -> Callable[[], str]:
+    """new_table() → the name of an empty table of template.yaml's form."""
+    form = template.read(ROOT / "template.yaml").table
+
+    def create() -> str:
+        name = f"chatsim-{uuid4().hex[:8]}"
+        dynamo_client.create_table(**{**form, "TableName": name})
+        while dynamo_client.describe_table(TableName=name)["Table"]["TableStatus"] != "ACTIVE":
+            time.sleep(0.002)
+        return name
+
+    return create
+
+
+@pytest.fixture(scope="session")
+def table(new_table: Callable[[], str]) -> str:
+    """One table for all tests: each brings user names of its own."""
+    return new_table()
+
+
+@pytest.fixture
+def user() -> str:
+    return f"user_{uuid4().hex}"

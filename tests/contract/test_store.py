@@ -1,0 +1,453 @@
+"""One contract over every store: in memory, in DynamoDB through boto3, and read through the stream door's own client.
+
+The fourth store sends each write twice, as the SDK does when an answer is lost: its effects must be the same.
+"""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from chatsim import keys, packs
+from chatsim.errors import LimitReached, NotFound, Unauthenticated
+from chatsim.packs import Pack, PackRef
+from chatsim.records import Account, Slot, StreamKey
+from chatsim.store import Store, StoreReader
+from chatsim.store.dynamo import DynamoReader, DynamoStore
+from chatsim.store.memory import MemoryStore
+from chatsim.store.signed_client import SignedClient
+from chatsim.ticket import TicketKeys
+from chatsim.waves import Wave
+
+from tests.conftest import CREDENTIALS
+from tests.unit.core.make import NOW, a_show
+
+MAX = 4
+WRITES = {"put_item", "update_item", "delete_item"}
+
+
+class Twice:
+    """A client whose every write arrives twice; the answer of the first one got lost."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self.exceptions = client.exceptions
+
+    def __getattr__(self, verb: str) -> Any:
+        call = getattr(self._client, verb)
+        if verb not in WRITES:
+            return call
+
+        def again(**request: Any) -> Any:
+            with suppress(self.exceptions.ConditionalCheckFailedException):
+                call(**request)
+            return call(**request)
+
+        return again
+
+
+@pytest.fixture(params=["memory", "dynamo", "signed reader", "writes sent twice"])
+def kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def table(new_table: Callable[[], str]) -> str:
+    """A table for each test: what stands under CONFIG is there once a table."""
+    return new_table()
+
+
+@pytest.fixture
+def store(kind: str, request: pytest.FixtureRequest) -> Store:
+    if kind == "memory":
+        return MemoryStore()
+    client, table = request.getfixturevalue("dynamo_client"), request.getfixturevalue("table")
+    return DynamoStore(Twice(client) if kind == "writes sent twice" else client, table)
+
+
+@pytest.fixture
+def reader(kind: str, store: Store, request: pytest.FixtureRequest) -> Iterator[StoreReader]:
+    if kind != "signed reader":
+        yield store
+        return
+    client = signed(request.getfixturevalue("dynalite"))
+    yield DynamoReader(client, request.getfixturevalue("table"))
+    client._connection.close()
+
+
+@pytest.fixture
+def account(reader: StoreReader, user: str) -> Callable[[], Account]:
+    return lambda: reader.account(user, consistent=True)
+
+
+def signed(endpoint: str) -> SignedClient:
+    return SignedClient({**CREDENTIALS, "AWS_ENDPOINT_URL": endpoint})
+
+
+def slot(game: str, at: int = NOW, mode: Any = "game") -> Slot:
+    return Slot(mode, game, game.title(), "es-MX", "genre", "soulslike", at)
+
+
+# ── Slots ──
+
+
+def test_nobody_has_nothing(account):
+    assert account() == Account()
+
+
+def test_a_slot_comes_back_as_it_was_given(store, user, account):
+    store.reserve_slot(user, slot("elden ring"), MAX)
+    assert account().slots == (slot("elden ring"),)
+
+
+def test_the_same_game_costs_one_slot(store, user, account):
+    for _ in range(MAX + 1):
+        store.reserve_slot(user, slot("elden ring"), MAX)
+    assert account().games == ["elden ring"]
+
+
+def test_a_game_and_a_topic_of_one_name_are_two(store, user, account):
+    store.reserve_slot(user, slot("chess"), MAX)
+    store.reserve_slot(user, slot("chess", NOW + 1, "justchatting"), MAX)
+    assert [kept.member for kept in account().slots] == ["game#chess", "justchatting#chess"]
+
+
+def test_the_limit_names_what_is_kept(store, user, account):
+    for i in range(MAX):
+        store.reserve_slot(user, slot(f"game {i}", NOW + i), MAX)
+    with pytest.raises(LimitReached) as refused:
+        store.reserve_slot(user, slot("one more"), MAX)
+    assert refused.value.games == ["game 0", "game 1", "game 2", "game 3"]
+    store.reserve_slot(user, slot("game 2", NOW + 2), MAX)  # known: still free of charge
+    assert account().games == ["game 0", "game 1", "game 2", "game 3"]
+
+
+def test_slots_stand_by_age(store, user, account):
+    for game, at in (("zelda", 1), ("abzu", 3), ("minecraft", 2)):
+        store.reserve_slot(user, slot(game, at), MAX)
+    assert account().games == ["zelda", "minecraft", "abzu"]
+
+
+@pytest.mark.parametrize(
+    "game",
+    ["1942", "ゼルダの伝説", "baldur's gate 3", "a b  c", "ñandú & co: ¡ya!", "x" * 50, "pk", "slots", "select", "null",
+     "size", "game#game", ".", "a.b[0]", "#n", ":one"],
+)  # fmt: skip
+def test_any_name_keeps_and_frees_a_slot(store, user, account, game):
+    store.reserve_slot(user, slot(game), MAX)
+    store.reserve_slot(user, slot("other", NOW + 1), MAX)
+    assert account().slots == (slot(game), slot("other", NOW + 1))
+    store.free_slot(user, slot(game).member)
+    assert account().games == ["other"]
+    assert store.swap_slot(user, "game#other", slot(game))
+    assert account().slots == (slot(game),)
+
+
+def test_free_twice_and_use_the_emptied_set_again(store, user, account):
+    store.free_slot(user, "game#never there")
+    assert account().slots == ()
+    store.reserve_slot(user, slot("elden ring"), 1)
+    store.free_slot(user, "game#elden ring")
+    store.free_slot(user, "game#elden ring")
+    assert account().slots == ()
+    store.reserve_slot(user, slot("hades"), 1)
+    assert account().games == ["hades"]
+
+
+def test_swap_puts_one_in_the_place_of_another(store, user, account):
+    for i, game in enumerate(("elden ring", "hades", "celeste", "stray")):
+        store.reserve_slot(user, slot(game, NOW + i), MAX)
+    assert store.swap_slot(user, "game#hades", slot("tunic", NOW + 9))
+    assert account().games == ["elden ring", "celeste", "stray", "tunic"]
+
+
+def test_swap_to_the_same_game_keeps_it(store, user, account):
+    store.reserve_slot(user, slot("elden ring"), MAX)
+    assert store.swap_slot(user, "game#elden ring", slot("elden ring"))
+    assert account().slots == (slot("elden ring"),)
+
+
+def test_swap_to_a_game_that_is_kept_already_frees_the_other(store, user, account):
+    store.reserve_slot(user, slot("elden ring"), MAX)
+    store.reserve_slot(user, slot("hades", NOW + 1), MAX)
+    assert store.swap_slot(user, "game#elden ring", slot("hades", NOW + 2))
+    assert account().slots == (slot("hades", NOW + 2),)
+
+
+def test_swap_repeated_says_it_is_done(store, user, account):
+    store.reserve_slot(user, slot("elden ring"), MAX)
+    for _ in range(2):
+        assert store.swap_slot(user, "game#elden ring", slot("hades"))
+    assert account().games == ["hades"]
+
+
+def test_swap_of_an_absent_game_is_refused(store, user, account):
+    assert not store.swap_slot(user, "game#hades", slot("tunic"))
+    store.reserve_slot(user, slot("elden ring"), MAX)
+    assert not store.swap_slot(user, "game#hades", slot("tunic"))
+    assert account().games == ["elden ring"]
+
+
+def test_parallel_reservations_never_pass_the_limit(store, user, account):
+    def reserve(i: int) -> bool:
+        try:
+            store.reserve_slot(user, slot(f"game {i}", NOW + i), MAX)
+        except LimitReached:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        kept = sum(pool.map(reserve, range(16)))
+    assert (kept, len(account().slots)) == (MAX, MAX)
+
+
+# ── The show ──
+
+
+def test_a_show_comes_back_as_it_was_given(store, user, account):
+    show = store.start_show(user, a_show(first_k=7), NOW + 900_000)
+    current = account().current
+    assert current.show == show == a_show(first_k=7, number=1)
+    assert (current.state, current.until, current.waves) == ("live", NOW + 900_000, ())
+
+
+def test_shows_are_counted(store, user, account):
+    numbers = [store.start_show(user, a_show(id=f"s{i}"), NOW).number for i in range(3)]
+    assert numbers == [1, 2, 3]
+    assert account().current.show == a_show(id="s2", number=3)
+
+
+def test_a_retried_start_keeps_number_and_show(store, user, account):
+    store.start_show(user, a_show(id="before"), NOW)
+    first = store.start_show(user, a_show(id="same"), NOW + 1)
+    assert store.start_show(user, a_show(id="same"), NOW + 1) == first
+    assert account().current.show == first
+    assert first.number == 2
+
+
+def test_a_new_show_is_live_and_has_no_moments(store, user, account):
+    store.start_show(user, a_show(id="old"), NOW)
+    store.set_waves(user, "old", (Wave(1, "a", "laugh", NOW),))
+    store.set_state(user, "old", "stopped")
+    store.start_show(user, a_show(id="new"), NOW + 5)
+    current = account().current
+    assert (current.state, current.until, current.waves) == ("live", NOW + 5, ())
+    store.set_waves(user, "new", (Wave(1, "b", "hype", NOW),))
+    assert account().current.waves == (Wave(1, "b", "hype", NOW),)
+
+
+def test_only_the_show_that_is_meant_is_changed(store, user, account):
+    store.keep_show(user, "none", NOW)
+    store.set_state(user, "none", "stopped")
+    store.set_waves(user, "none", (Wave(1, "a", "laugh", NOW),))
+    assert account().current is None
+    store.start_show(user, a_show(id="new"), NOW)
+    store.keep_show(user, "old", NOW + 99)
+    store.set_state(user, "old", "stopped")
+    store.set_state(user, "old", "paused")
+    current = account().current
+    assert (current.state, current.until) == ("live", NOW)
+
+
+def test_its_end_is_pushed_while_it_lives_or_pauses(store, user, account):
+    store.start_show(user, a_show(id="s"), NOW)
+    store.keep_show(user, "s", NOW + 1)
+    assert account().current.until == NOW + 1
+    store.set_state(user, "s", "paused")
+    store.keep_show(user, "s", NOW + 2)
+    assert (account().current.state, account().current.until) == ("paused", NOW + 2)
+
+
+def test_a_stopped_show_is_never_revived(store, user, account):
+    store.start_show(user, a_show(id="s"), NOW)
+    store.set_state(user, "s", "stopped")
+    store.keep_show(user, "s", NOW + 1)
+    store.set_state(user, "s", "paused")
+    store.set_waves(user, "s", (Wave(1, "a", "laugh", NOW),))
+    store.start_show(user, a_show(id="s"), NOW + 1)
+    current = account().current
+    assert (current.state, current.until, current.waves, current.show.number) == ("stopped", NOW, (), 1)
+
+
+def test_a_paused_show_may_be_stopped(store, user, account):
+    store.start_show(user, a_show(id="s"), NOW)
+    store.set_state(user, "s", "paused")
+    assert account().current.state == "paused"
+    store.set_state(user, "s", "stopped")
+    assert account().current.state == "stopped"
+
+
+def test_moments_come_one_after_the_other(store, user, account):
+    waves = tuple(Wave(no, f"press-{no}", "fear", NOW + no) for no in range(1, 4))
+    store.start_show(user, a_show(id="s"), NOW)
+    store.set_waves(user, "s", waves[:2][:1])
+    store.set_waves(user, "s", waves[:2])
+    store.set_waves(user, "s", (waves[2], replace(waves[2], no=4)))  # leaves one out
+    store.set_waves(user, "s", (Wave(2, "another page's", "omg", NOW),))  # somebody was quicker
+    assert account().current.waves == waves[:2]
+    store.set_waves(user, "s", waves[1:])  # the oldest may go
+    assert account().current.waves == waves[1:]
+
+
+@pytest.mark.parametrize("kind", ["memory", "dynamo"], indirect=True)
+def test_a_moment_says_whether_it_was_taken(store, user):
+    store.start_show(user, a_show(id="s"), NOW)
+    first, third = Wave(1, "a", "laugh", NOW), Wave(3, "c", "laugh", NOW)
+    assert store.set_waves(user, "s", (first,))
+    assert not store.set_waves(user, "s", (first,))
+    assert not store.set_waves(user, "s", (first, third))
+    assert not store.set_waves(user, "other", (first,))
+    store.set_state(user, "s", "paused")
+    assert not store.set_waves(user, "s", (first, Wave(2, "b", "laugh", NOW)))
+
+
+# ── Stream keys ──
+
+
+def test_a_key_finds_its_owner(store, user, account):
+    key = keys.create(store, user)
+    owner, found = keys.owner(store, key)
+    assert owner == user
+    assert found.key == account().key
+    assert key not in repr(account())
+
+
+@pytest.mark.parametrize("end", [keys.create, lambda store, user: store.drop_key(user)], ids=["replaced", "dropped"])
+def test_an_old_key_opens_nothing(store, user, account, end):
+    key = keys.create(store, user)
+    end(store, user)
+    with pytest.raises(Unauthenticated):
+        keys.owner(store, key)
+    assert account().key is None or account().key.generation
+
+
+def test_dropping_no_key_is_no_error(store, user, account):
+    store.drop_key(user)
+    assert account().key is None
+
+
+@pytest.mark.parametrize("key", ["", "unknown", "x" * 101, "ñ\ud800"])
+def test_an_unknown_key_opens_nothing(store, key):
+    with pytest.raises(Unauthenticated):
+        keys.owner(store, key)
+
+
+def test_look_and_test_message_belong_to_a_generation(store, user, account):
+    store.put_key(user, StreamKey("h" * 64, "g1", {"size": 20}))
+    assert store.set_look(user, "g1", look={"size": 30, "label": True}, test=None)
+    assert store.set_look(user, "g1", look=None, test={"id": "t", "at": NOW})
+    expected = StreamKey("h" * 64, "g1", {"size": 30, "label": True}, {"id": "t", "at": NOW})
+    assert account().key == expected
+    assert not store.set_look(user, "g0", look={}, test=None)
+    assert not store.set_look(user, "g0", look=None, test={"id": "u", "at": NOW})
+    assert account().key == expected
+
+
+def test_no_look_without_a_key(store, user, account):
+    assert not store.set_look(user, "g1", look={}, test=None)
+    assert account().key is None
+    with pytest.raises(NotFound):
+        keys.save_look(store, user, {"size": 20})
+
+
+def test_a_new_key_keeps_the_look_but_not_the_test_message(store, user, account):
+    keys.create(store, user)
+    keys.save_look(store, user, {"size": 20})
+    keys.send_test(store, user, NOW)
+    before = account().key
+    keys.create(store, user)
+    after = account().key
+    assert (after.look, after.test) == ({"size": 20}, {})
+    assert after.generation != before.generation
+
+
+def test_slots_show_and_key_live_side_by_side(store, user, account):
+    store.reserve_slot(user, slot("hades"), MAX)
+    store.start_show(user, a_show(id="s"), NOW)
+    store.put_key(user, StreamKey("h" * 64, "g1"))
+    found = account()
+    assert (found.games, found.current.show.id, found.key.generation) == (["hades"], "s", "g1")
+
+
+# ── Packs ──
+
+
+@pytest.fixture
+def pack_key() -> str:
+    return packs.key("game", "es", f"año {uuid4().hex}")
+
+
+def a_pack(pack_key: str, version: str, word: str = "¿qué? 😂") -> Pack:
+    phrases = dict.fromkeys(packs.GAME_CATEGORIES, (word, f"{word} {{game}}"))
+    return Pack(PackRef(pack_key, version, "ai", "rpg"), phrases)
+
+
+def test_a_pack_comes_back_as_it_was_given(store, reader, pack_key):
+    pack = a_pack(pack_key, "1")
+    store.put_pack(pack_key, pack, fresh_until=NOW + 1, stale_until=NOW + 2)
+    ref = reader.latest_pack(pack_key, NOW)
+    assert ref == PackRef(pack_key, "1", "cache", "rpg")
+    assert reader.pack(ref) == Pack(ref, pack.phrases)
+
+
+def test_nothing_is_made_up(reader, pack_key):
+    assert reader.latest_pack(pack_key, NOW) is None
+    assert reader.pack(PackRef(pack_key, "1", "ai")) is None
+
+
+def test_out_of_date_is_judged_by_the_clock_passed_in(store, reader, pack_key):
+    store.put_pack(pack_key, a_pack(pack_key, "1"), fresh_until=NOW, stale_until=NOW + 100)
+    assert reader.latest_pack(pack_key, NOW + 99)
+    assert reader.latest_pack(pack_key, NOW + 100) is None
+    assert reader.pack(PackRef(pack_key, "1", "cache"))
+
+
+def test_a_pinned_version_survives_a_newer_one(store, reader, pack_key):
+    for version in ("1", "2"):
+        pack = a_pack(pack_key, version, f"version {version}")
+        store.put_pack(pack_key, pack, fresh_until=NOW, stale_until=NOW + 1)
+    assert reader.latest_pack(pack_key, NOW).version == "2"
+    assert reader.pack(PackRef(pack_key, "1", "cache")).phrases["gameplay"][0] == "version 1"
+    assert reader.pack(PackRef(pack_key, "2", "cache")).phrases["gameplay"][0] == "version 2"
+
+
+# ── Settings in the table, counters ──
+
+
+def test_the_first_ticket_keys_stay(store, reader):
+    first = TicketKeys("k1", {"k1": b"\x00\xff" * 16, "k0": b"old"})
+    later = TicketKeys("k2", {"k2": b"late" * 8})
+    assert reader.ticket_keys() is None
+    assert store.add_ticket_keys(first) == first
+    assert store.add_ticket_keys(later) == first
+    assert reader.ticket_keys() == first
+
+
+@pytest.mark.parametrize("kind", ["dynamo", "signed reader"], indirect=True)
+def test_origins_are_what_the_deployment_wrote(reader, dynamo_client, table):
+    assert reader.origins() == ()
+    origins = {"https://a.example", "https://b.example"}
+    key = {"pk": {"S": "CONFIG"}, "sk": {"S": "ORIGINS"}}
+    dynamo_client.put_item(TableName=table, Item={**key, "origins": {"SS": sorted(origins)}})
+    assert set(reader.origins()) == origins
+
+
+def test_a_store_in_memory_allows_no_origin():
+    assert MemoryStore().origins() == ()
+
+
+@pytest.mark.parametrize("kind", ["memory", "dynamo"], indirect=True)
+def test_counters_count_each_caller_and_minute(store, user):
+    assert [store.count(user, 29_000_000) for _ in range(3)] == [1, 2, 3]
+    assert store.count(user, 29_000_001) == 1
+    assert store.count(f"{user}#other", 29_000_000) == 1
+
+
+def test_counters_are_exact_under_threads(dynamo_client, table, user):
+    for store in (MemoryStore(), DynamoStore(dynamo_client, table)):
+        with ThreadPoolExecutor(8) as pool:
+            counted = list(pool.map(store.count, [user] * 24, [1] * 24))
+        assert sorted(counted) == list(range(1, 25))

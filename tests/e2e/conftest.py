@@ -1,0 +1,55 @@
+"""A real Chromium before the whole local stack, its data new and its site built."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from local import launch
+from tests.conftest import ROOT
+
+# Without these Chromium asks its maker's hosts for updates at every start.
+QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+WAIT_MS = 10_000
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The stack's address."""
+    folder = tmp_path_factory.mktemp("site")
+    with launch.running(folder / "data", errors=folder / "errors") as running:
+        yield running.url
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    program = (ROOT / ".cache/browser").read_text().strip()
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=program, args=QUIET)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def new_page(browser: Browser) -> Iterator[Callable[[], Page]]:
+    """new_page() → a page in a clean profile of its own, in Spanish; no page may meet an error of its own."""
+    faults: list[str] = []
+    contexts = []
+
+    def open_page() -> Page:
+        context = browser.new_context(locale="es-ES", viewport={"width": 1280, "height": 800})
+        context.set_default_timeout(WAIT_MS)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not faults
+
+
+@pytest.fixture
+def page(new_page: Callable[[], Page]) -> Page:
+    return new_page()

@@ -1,0 +1,160 @@
+"""The main job as a person does it: sign in, name a game, press Play, read a chat that knows it."""
+
+import time
+from collections.abc import Callable
+
+import pytest
+from chatsim import builtin
+from playwright.sync_api import Page, expect
+
+LINES = ".chat-line"
+
+
+def sign_in(page: Page, site: str, name: str) -> None:
+    page.goto(f"{site}/sign-in")
+    page.get_by_role("textbox").fill(name)
+    page.get_by_role("button", name="Entrar").click()
+    page.wait_for_url("**/dashboard*")
+    expect(page.get_by_text("No hay stream activo")).to_be_visible()
+
+
+def play(page: Page, game: str) -> None:
+    page.get_by_role("textbox", name="¿A qué vas a jugar?").fill(game)
+    page.get_by_role("button", name="Play").click()
+
+
+def texts(page: Page) -> list[str]:
+    return page.locator(f"{LINES} .chat-text").all_inner_texts()
+
+
+def spoken_by(pack: str, said: list[str], title: str) -> bool:
+    """Whether every line is one of this built-in pack's."""
+    name = builtin.named(pack, "game")
+    known = {line for lines in builtin.find(name, "es").filled(title).values() for line in lines}
+    return all(line in known for line in said)
+
+
+def test_from_the_front_page_to_a_talking_chat(page: Page, site: str) -> None:
+    """Two clicks on the way and one typed name; the game is kept through sign-in."""
+    page.goto(site)
+    page.get_by_role("textbox", name="¿A qué vas a jugar?").fill("Elden Ring")
+    page.get_by_role("button", name="Crear mi público").click()
+    page.get_by_role("button", name="Entrar").click()
+    page.wait_for_url("**/dashboard*")
+    pressed = time.monotonic()
+    page.get_by_role("button", name="Play").click()
+    page.wait_for_selector(LINES)
+    assert time.monotonic() - pressed < 3, "on a busy test machine; a quiet one needs less than a second"
+    expect(page.get_by_text("Streaming: Elden Ring")).to_be_visible()
+    expect(page.get_by_text("Chat activo")).to_be_visible()
+    expect(page.get_by_text("género: soulslike")).to_be_visible()
+    expect(page.get_by_text("Te quedan 3 huecos")).to_be_visible()
+    page.wait_for_function(f"document.querySelectorAll('{LINES}').length >= 3", timeout=20_000)
+    assert spoken_by("Elden Ring", texts(page), "Elden Ring")
+
+
+def test_pause_keeps_the_lines_resume_goes_on_and_stop_ends(page: Page, site: str) -> None:
+    sign_in(page, site, "transporte")
+    play(page, "rdr2")
+    page.wait_for_selector(LINES)
+    page.get_by_role("button", name="Pausar").click()
+    expect(page.get_by_text("En pausa: Red Dead Redemption 2")).to_be_visible()
+    before = texts(page)
+    assert before
+    page.get_by_role("button", name="Reanudar").click()
+    expect(page.get_by_text("Streaming: Red Dead Redemption 2")).to_be_visible()
+    page.wait_for_function(f"document.querySelectorAll('{LINES}').length > {len(before)}")
+    after = texts(page)
+    assert after[: len(before)] == before
+    assert not set(after[len(before) :]) & set(before)
+    page.get_by_role("button", name="Detener").click()
+    expect(page.get_by_text("No hay stream activo")).to_be_visible()
+
+
+def test_a_moment_is_a_burst(page: Page, site: str) -> None:
+    sign_in(page, site, "momentos")
+    play(page, "minecraft")
+    page.wait_for_selector(LINES)
+    page.get_by_role("button", name="Hype").click()
+    page.wait_for_function(f"document.querySelectorAll('{LINES}[data-id*=\".w1.\"]').length >= 6", timeout=5_000)
+
+
+def test_the_fifth_game_asks_which_one_to_change(page: Page, site: str) -> None:
+    sign_in(page, site, "coleccion")
+    field = page.get_by_role("textbox", name="¿A qué vas a jugar?")
+    for game in ("Minecraft", "rdr2", "1942", "ゼルダ"):
+        field.fill(game)
+        page.get_by_role("button", name="Añadir").click()
+        expect(field).to_have_value("")
+    expect(page.get_by_text("No te quedan huecos")).to_be_visible()
+    field.fill("Dark Souls")
+    page.get_by_role("button", name="Añadir").click()
+    expect(page.get_by_text("Ya tienes 4. ¿Cuál cambias?")).to_be_visible()
+    expect(field).to_have_value("Dark Souls")
+    page.locator(".swap").get_by_role("button", name="1942").click()
+    expect(page.get_by_text("género: soulslike")).to_be_visible()
+    expect(page.get_by_text("1942")).to_have_count(0)
+
+
+@pytest.mark.parametrize("name", ["", " ", "a", "a" * 51, "!!!"])
+def test_what_is_no_name_is_said_before_any_request(page: Page, site: str, name: str) -> None:
+    sign_in(page, site, "descuidos")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.get_by_role("textbox", name="¿A qué vas a jugar?").fill(name)
+    page.get_by_role("button", name="Añadir").click()
+    problem = page.get_by_role("alert")
+    expect(problem).to_be_visible()
+    assert len(problem.inner_text()) > 8
+    assert not [url for url in asked if "/api/" in url]
+
+
+@pytest.mark.parametrize("off_s", [-600, 600])
+def test_a_computer_whose_clock_is_wrong_sees_the_same_chat_at_the_same_time(
+    new_page: Callable[[], Page], site: str, off_s: int
+) -> None:
+    right, wrong = new_page(), new_page()
+    wrong.add_init_script(f"const real = Date.now.bind(Date); Date.now = () => real() + {off_s * 1000}")
+    for page in (right, wrong):
+        sign_in(page, site, f"reloj{off_s}")
+    play(right, "Elden Ring")
+    right.wait_for_selector(LINES)
+    wrong.reload()
+    expect(wrong.get_by_text("Streaming: Elden Ring")).to_be_visible()
+    wrong.wait_for_selector(LINES, timeout=15_000)
+    newest = wrong.locator(LINES).last.get_attribute("data-id")
+    right.wait_for_selector(f'{LINES}[data-id="{newest}"]', timeout=1_500)
+
+
+def test_a_second_device_joins_and_only_play_takes_over(new_page: Callable[[], Page], site: str) -> None:
+    first, second = new_page(), new_page()
+    sign_in(first, site, "dosequipos")
+    play(first, "Elden Ring")
+    first.wait_for_selector(LINES)
+    second.goto(f"{site}/sign-in")
+    second.get_by_role("textbox").fill("dosequipos")
+    second.get_by_role("button", name="Entrar").click()
+    expect(second.get_by_text("Streaming: Elden Ring")).to_be_visible()
+    expect(first.get_by_text("Streaming: Elden Ring")).to_be_visible()
+
+
+def test_an_overlay_shows_the_lines_of_the_show(new_page: Callable[[], Page], site: str) -> None:
+    dashboard, overlay = new_page(), new_page()
+    sign_in(dashboard, site, "enobs")
+    dashboard.get_by_role("button", name="Crear enlace para OBS").click()
+    link = dashboard.get_by_label("Enlace para OBS").input_value()
+    assert link.startswith(f"{site}/overlay#k=")
+    play(dashboard, "minecraft")
+    dashboard.wait_for_selector(LINES)
+    overlay.goto(link)
+    overlay.wait_for_selector(LINES, timeout=15_000)
+    shown = overlay.locator(LINES).last.get_attribute("data-id")
+    dashboard.wait_for_selector(f'{LINES}[data-id="{shown}"]', timeout=1_500)
+    assert overlay.evaluate("getComputedStyle(document.body).backgroundColor") == "rgba(0, 0, 0, 0)"
+
+
+def test_who_is_not_signed_in_is_sent_to_sign_in_and_back(page: Page, site: str) -> None:
+    page.goto(f"{site}/dashboard")
+    page.wait_for_url("**/sign-in*")
+    page.get_by_role("button", name="Entrar").click()
+    page.wait_for_url("**/dashboard*")

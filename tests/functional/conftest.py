@@ -1,0 +1,117 @@
+"""The whole local stack, once for all functional tests, with a clock the tests can move."""
+
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from local import launch
+from tests import sse
+
+ROOT = Path(__file__).parents[2]
+_users = count(1)
+
+
+class Clock:
+    """How many seconds the stack's time of day is off; it follows within milliseconds."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._offset = 0.0
+        self.set(0)
+
+    def set(self, offset_s: float) -> None:
+        self._offset = offset_s
+        pending = self._file.with_suffix(".new")
+        pending.write_text(str(offset_s))
+        pending.replace(self._file)
+        time.sleep(0.06)
+
+    def forward(self, seconds: float) -> None:
+        self.set(self._offset + seconds)
+
+    def now_ms(self) -> int:
+        return int((time.time() + self._offset) * 1000)
+
+
+@dataclass
+class User:
+    """A signed-in person at the stack's public door."""
+
+    url: str
+    name: str
+    http: httpx.Client
+    token: str = ""
+
+    def sign_in(self) -> "User":
+        answer = self.http.post(f"{self.url}/local/sign-in", json={"name": self.name})
+        self.token = answer.json()["token"]
+        self.http.cookies.clear()
+        return self
+
+    def ask(self, method: str, path: str, body: Any = None, **headers: str) -> httpx.Response:
+        sent = {"Authorization": f"Bearer {self.token}", **headers}
+        return self.http.request(method, self.url + path, json=body, headers=sent)
+
+    def play(self, game: str = "Elden Ring", **wish: Any) -> dict[str, Any]:
+        answer = self.ask("POST", "/api/chat-ticket", {"gameName": game, **wish})
+        assert answer.status_code == 200, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    def read(self, ticket: str, **query: Any) -> list[sse.Event]:
+        """One batch, whole."""
+        answer = self.http.get(f"{self.url}/api/chat-stream", params=query, headers={"X-Ticket": ticket})
+        assert answer.status_code == 200, answer.text
+        return sse.parse(answer.content)
+
+
+@pytest.fixture(scope="session")
+def _stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Clock]]:
+    folder = tmp_path_factory.mktemp("stack")
+    clock = Clock(folder / "clock")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FAKE_CLOCK", str(folder / "clock"))
+        patch.setenv("PYTHONPATH", f"{ROOT / 'tests' / 'clock'}{os.pathsep}{os.environ.get('PYTHONPATH', '')}")
+        with launch.running(folder / "data", errors=folder / "errors") as running:
+            yield running.url, clock
+
+
+@pytest.fixture
+def stack_data(_stack: tuple[str, Clock], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The stack's data folder, with the local issuer's key."""
+    return next(tmp_path_factory.getbasetemp().glob("stack*")) / "data"
+
+
+@pytest.fixture
+def url(_stack: tuple[str, Clock]) -> str:
+    return _stack[0]
+
+
+@pytest.fixture
+def clock(_stack: tuple[str, Clock]) -> Iterator[Clock]:
+    yield _stack[1]
+    _stack[1].set(0)
+
+
+@pytest.fixture(scope="session")
+def http() -> Iterator[httpx.Client]:
+    with httpx.Client(timeout=10, follow_redirects=False) as client:
+        yield client
+
+
+@pytest.fixture
+def user(url: str, http: httpx.Client) -> User:
+    """Somebody new to the place."""
+    return User(url, f"user{next(_users)}", http).sign_in()
+
+
+@pytest.fixture
+def other(url: str, http: httpx.Client) -> User:
+    return User(url, f"user{next(_users)}", http).sign_in()

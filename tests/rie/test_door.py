@@ -1,0 +1,68 @@
+"""The real stream door under AWS's own Runtime API server, through its start script, over the real store."""
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from chatsim import builtin, stage, ticket
+from chatsim.pace import Pace
+from chatsim.shelf import Shelf
+from chatsim.show import Script
+from chatsim.stage import Wish
+from chatsim.store.dynamo import DynamoStore
+from chatsim.ticket import Ticket, TicketKeys
+
+from tests import sse
+from tests.conftest import CREDENTIALS, ROOT
+from tests.rie.conftest import Rie
+
+EVENT = json.loads((Path(__file__).parents[1] / "events/function_url_stream.json").read_text())
+
+
+@pytest.fixture
+def env(dynalite: str, table: str) -> dict[str, str]:
+    return {**CREDENTIALS, "AWS_ENDPOINT_URL": dynalite, "TABLE_NAME": table, "ALLOW_LIVE": "false"}
+
+
+def http(answer: bytes) -> tuple[dict[str, Any], bytes]:
+    prelude, _, body = answer.partition(b"\0" * 8)
+    return json.loads(prelude), body
+
+
+def with_headers(**headers: str) -> dict[str, Any]:
+    return {**EVENT, "headers": {**EVENT["headers"], **headers}}
+
+
+def test_a_ticket_brings_the_lines_of_its_show(
+    rie: Rie, env: dict[str, str], dynamo_client: Any, table: str, user: str
+) -> None:
+    now_ms = int(time.time() * 1000)
+    store = DynamoStore(dynamo_client, table)
+    keys = store.add_ticket_keys(TicketKeys("k1", {"k1": b"s" * 32}))
+    wish = Wish(builtin.named("Elden Ring", "game"), "es", Pace("fixed", 3000, 7000))
+    show = stage.start(store, Shelf(store), user, wish, now_ms)
+    signed = ticket.sign(Ticket(user, "show", now_ms + 60_000, show.id, show.number), keys)
+    event = with_headers(**{"x-ticket": signed, "last-event-id": str(stage.opening(show))})
+    with rie(ROOT / "functions/chat_stream", "app.handler", env) as invoke:
+        prelude, body = http(invoke(event))
+        refusal, refused = http(invoke(with_headers(**{"x-ticket": signed + "x"})))
+    assert (prelude["statusCode"], prelude["headers"]["Content-Type"]) == (200, "text/event-stream; charset=utf-8")
+    events = sse.parse(body)
+    script = Script(show, builtin.find(wish.name, "es"))
+    expected = [(f"{show.id}.{k}", script.line(k).text) for k in range(len(sse.lines(events)))]
+    assert [(event.data["id"], event.data["content"]) for event in sse.lines(events)] == expected
+    assert len(expected) >= 4
+    assert [events[0].name, events[-1].name] == ["hello", "end"]
+    assert (refusal["statusCode"], json.loads(refused)["error"]) == (401, "UNAUTHENTICATED")
+
+
+def test_nobody_gets_an_empty_body(rie: Rie, env: dict[str, str]) -> None:
+    head = {**EVENT, "requestContext": {**EVENT["requestContext"], "http": {"method": "HEAD", "path": "/"}}}
+    with rie(ROOT / "functions/chat_stream", "app.handler", env) as invoke:
+        answers = [http(invoke(event)) for event in (EVENT, head)]
+    assert [(prelude["statusCode"], json.loads(body)["error"]) for prelude, body in answers] == [
+        (401, "UNAUTHENTICATED"),
+        (405, "METHOD_NOT_ALLOWED"),
+    ]
