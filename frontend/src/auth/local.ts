@@ -2,7 +2,7 @@
 
 import { ApiError, request } from '../api/client'
 import { KEYS, forget, remember, remembered } from '../ui/storage'
-import { SignedOut, type Auth } from './index'
+import { SignedOut, type Auth } from './auth'
 
 /** Renewed this long before it ends, so that no request carries a token about to. */
 const MARGIN_MS = 30_000
