@@ -55,6 +55,7 @@ setup: .venv/.local local/node_modules/.package-lock.json frontend/dist/index.ht
 	touch $@
 
 .venv/.local: .venv/.python requirements/local.txt pyproject.toml
+	@echo "Preparando, solo esta vez (un minuto)…  ·  Preparing, this once (a minute)…"
 	$(BIN)/pip install --disable-pip-version-check -q -r requirements/local.txt
 	$(BIN)/pip install --disable-pip-version-check -q --no-deps --no-build-isolation -e .
 	touch $@
@@ -68,7 +69,7 @@ setup: .venv/.local local/node_modules/.package-lock.json frontend/dist/index.ht
 	touch $@
 
 frontend/dist/index.html: frontend/node_modules/.package-lock.json $(SITE)
-	npm --prefix frontend run build --silent
+	npm --prefix frontend run build --silent -- --logLevel warn
 	touch $@
 
 .cache/browser: .venv/.test tests/get-browser

@@ -7,12 +7,13 @@ import uuid
 from collections.abc import Iterable
 from pathlib import Path
 
+from chatsim.errors import Forbidden, NotFound, PayloadTooLarge, RateLimited
 from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 
 from local import payload
-from local.errors import error
+from local.errors import BadGateway, answer
 from local.issuer import Issuer
 from local.runtime_api import FunctionFailed, Invocation
 from local.site import Site
@@ -59,7 +60,7 @@ class Gateway:
         path: str = scope["path"]
         # A page whose domain was pointed at this machine (DNS rebinding) still sends its own name as the host.
         if Headers(scope=scope).get("host") not in self._hosts:
-            await error("host", Headers(scope=scope))(scope, receive, send)
+            await answer(Forbidden("local_host"), Headers(scope=scope))(scope, receive, send)
         elif path.startswith("/api/"):
             await self._call(scope, receive, send)
         elif path.startswith("/local/"):
@@ -78,17 +79,17 @@ class Gateway:
         headers = Headers(scope=scope)
         found = self._routes.find(scope["method"], scope["path"])
         if found is None:
-            return await error("not_found", headers)(scope, receive, send)
+            return await answer(NotFound(), headers)(scope, receive, send)
         pool, route_key = found
         body = await _body(receive)
         if body is None:
-            return await error("too_large", headers)(scope, receive, send)
+            return await answer(PayloadTooLarge(), headers)(scope, receive, send)
         request_id = str(uuid.uuid4())
         event = json.dumps(payload.event(scope, body, route_key, request_id)).encode()
         try:
             invocation = pool.invoke(event, request_id)
         except Busy:
-            return await error("busy", headers)(scope, receive, send)
+            return await answer(RateLimited(retry_after_s=1), headers)(scope, receive, send)
         sender = _Sender(send)
         try:
             await _relay(invocation, sender)
@@ -96,7 +97,7 @@ class Gateway:
             if isinstance(exc, payload.BadAnswer):
                 pool.say(f"request {request_id}: {exc}")  # a failure was said by the function itself or its pool
             if not sender.started:
-                await error("function", headers)(scope, receive, send)
+                await answer(BadGateway(), headers)(scope, receive, send)
             # Else the answer is left without its end: the server cuts the connection, and the client knows.
         return None
 
@@ -138,9 +139,9 @@ async def _relay(invocation: Invocation, sender: _Sender) -> None:
     elif invocation.streaming:
         raise payload.BadAnswer("a stream that ended within its prelude")
     else:
-        answer = payload.buffered_answer(begun)
-        await sender.start(answer.status, answer.headers)
-        await sender.body(answer.body, more=False)
+        whole = payload.buffered_answer(begun)
+        await sender.start(whole.status, whole.headers)
+        await sender.body(whole.body, more=False)
 
 
 async def _body(receive: Receive) -> bytes | None:

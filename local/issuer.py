@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import cast
 
 import jwt
+from chatsim.errors import ApiError, Forbidden, InvalidRequest, NotFound, UnsupportedMediaType
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from starlette.applications import Starlette
@@ -24,7 +25,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from local.errors import error
+from local.errors import answer
 
 ISSUER = "https://local.chatsim.localhost"
 LIFETIME_S = 3600
@@ -88,19 +89,19 @@ class Issuer:
         """Its HTTP side. The caller has checked the request's Host."""
 
         async def sign_in(request: Request) -> Response:
-            if reason := _refused(request):
-                return error(reason, request.headers)
+            if refusal := _refused(request):
+                return answer(refusal, request.headers)
             user = _user(await request.body())
             if user is None:
-                return error("name", request.headers)
+                return answer(InvalidRequest("local_name", max=MAX_NAME), request.headers)
             token, expires_ms = self.token(user, _own_origin(request))
             response = JSONResponse({"token": token, "expiresAt": expires_ms}, headers={"Cache-Control": "no-store"})
             response.set_cookie(COOKIE, token, max_age=LIFETIME_S, httponly=True, samesite="lax")
             return response
 
         async def sign_out(request: Request) -> Response:
-            if reason := _refused(request):
-                return error(reason, request.headers)
+            if refusal := _refused(request):
+                return answer(refusal, request.headers)
             response = JSONResponse({"success": True}, headers={"Cache-Control": "no-store"})
             response.delete_cookie(COOKIE, httponly=True, samesite="lax")
             return response
@@ -109,7 +110,7 @@ class Issuer:
             return JSONResponse({"keys": [self._jwk]})
 
         async def not_found(request: Request, _: Exception) -> Response:
-            return error("not_found", request.headers)
+            return answer(NotFound(), request.headers)
 
         return Starlette(
             routes=[
@@ -125,12 +126,12 @@ def _own_origin(request: Request) -> str:
     return f"http://{request.headers['host']}"
 
 
-def _refused(request: Request) -> str | None:
+def _refused(request: Request) -> ApiError | None:
     """Why a write is refused: another site's page can send a form or a plain text, but no JSON without our consent."""
     if request.headers.get("origin", _own_origin(request)) != _own_origin(request):
-        return "origin"
+        return Forbidden("local_origin")
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-        return "media_type"
+        return UnsupportedMediaType()
     return None
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from chatsim.errors import MethodNotAllowed
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
-from local.errors import error
+from local.errors import answer
 
 _NOT_BUILT = """<!doctype html><meta charset="utf-8"><title>Chat Simulation Stream</title>
 <p>Falta construir la página. Ejecuta <code>make dev</code> y recarga.
@@ -31,7 +32,7 @@ class Site:
 
     async def _response(self, scope: Scope) -> Response:
         if scope["method"] not in ("GET", "HEAD"):
-            return error("method", Headers(scope=scope))
+            return answer(MethodNotAllowed(("GET", "HEAD")), Headers(scope=scope))
         if not self._folder.is_dir():
             return HTMLResponse(_NOT_BUILT, 503)
         try:

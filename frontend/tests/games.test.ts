@@ -18,6 +18,7 @@ const slots = (...names: string[]): Slots => ({
   games: names.map((name) => name.toLowerCase()),
   remainingSlots: 4 - names.length,
   maxGames: 4,
+  defaultPace: { min: 3000, max: 7000 },
   slots: names.map((name) => slot(name)),
 })
 const added = (displayName: string, more: Partial<AddedGame> = {}): AddedGame => ({
@@ -143,7 +144,7 @@ describe('Play', () => {
     }
     return { session, director: createDirector(games, session as unknown as ShowSession, () => DEFAULTS) }
   }
-  const CHOICE = { gameName: 'Elden Ring', mode: 'game', lang: 'es', min: 3000, max: 7000 }
+  const CHOICE = { gameName: 'Elden Ring', mode: 'game', lang: 'es' }
 
   test('with a typed name starts the show and adds the chip, neither waiting for the other', async () => {
     const { session, director } = set()

@@ -80,19 +80,19 @@ describe('pace', () => {
   test.each([
     ['natural-60', { pace: 'natural', viewers: 60 }],
     ['500-1000', { min: 500, max: 1000 }],
+    ['default', {}],
   ])('%s is %o', (id, pace) => {
     expect(paceOf(id)).toEqual(pace)
   })
 
   test.each(PACE_IDS)('%s is read back from a show that runs at it', (id) => {
     const pace = paceOf(id)
-    const running = 'pace' in pace ? pace : { pace: 'fixed', viewers: 60, ...pace }
-    const show = { lang: 'en', ...running } as Show
-    expect(preferencesOf(show, { lang: 'es', pace: '4000-7000' })).toEqual({ lang: 'en', pace: id })
+    const show = { lang: 'en', pace: 'fixed', viewers: 60, min: 3000, max: 7000, ...pace } as Show
+    expect(preferencesOf(show)).toEqual({ lang: 'en', pace: id })
   })
 
-  test('one that no control says leaves the control alone', () => {
+  test('bounds that no control offers are the doors own', () => {
     const show = { lang: 'es', pace: 'fixed', min: 1234, max: 5678 } as Show
-    expect(preferencesOf(show, { lang: 'es', pace: '2000-4000' }).pace).toBe('2000-4000')
+    expect(preferencesOf(show).pace).toBe('default')
   })
 })

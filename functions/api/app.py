@@ -30,7 +30,7 @@ def caller() -> str:
 @routes.get("/api/generate-phrases")
 def list_slots() -> Any:
     account = services.store().account(caller(), consistent=True)
-    return reply(answers.slots(account, services.settings().slots_per_user))
+    return reply(answers.slots(account, services.settings()))
 
 
 @routes.delete("/api/generate-phrases")
@@ -38,7 +38,7 @@ def free_slot() -> Any:
     user = caller()
     name = builtin.named(door.query("game"), names.mode_of(door.query("mode")))
     account = games.remove(services.store(), user, name)
-    return reply(answers.slots(account, services.settings().slots_per_user))
+    return reply(answers.slots(account, services.settings()))
 
 
 # ── Shows ──

@@ -68,6 +68,7 @@ def test_the_list_and_giving_a_slot_back(user: User) -> None:
     add(user, "rdr2")
     add(user, "Anime", mode="justchatting")
     listed = user.ask("GET", "/api/generate-phrases").json()
+    assert listed["defaultPace"] == {"min": 3000, "max": 7000}
     assert (listed["authenticated"], listed["remainingSlots"], listed["maxGames"]) == (True, 2, 4)
     assert listed["games"] == ["red dead redemption 2", "anime"]
     assert listed["slots"][0] == {

@@ -12,7 +12,14 @@ export const WAVE_TYPES: readonly WaveType[] = ['laugh', 'hype', 'fear', 'omg']
 export const VIEWERS: readonly Viewers[] = [5, 15, 60, 200]
 
 /** Pauses between two lines: drawn between two bounds (ms), or as an audience of that size would write. */
-export type Pace = { min: number; max: number } | { pace: 'natural'; viewers: Viewers }
+export type Pace = Bounds | { pace: 'natural'; viewers: Viewers } | DefaultPace
+
+export interface Bounds {
+  min: number
+  max: number
+}
+/** Nothing said: the doors have a pace of their own, which the owner sets. */
+export type DefaultPace = { pace?: never; min?: never; max?: never }
 
 export interface Slot {
   game: string
@@ -28,6 +35,7 @@ export interface Slots {
   remainingSlots: number
   maxGames: number
   slots: Slot[]
+  defaultPace: Bounds
 }
 
 export interface AddedGame {

@@ -1,15 +1,17 @@
 /** Pace and language of the chat; a show that runs follows at once. */
 
-import { CHAT_LANGS, VIEWERS, type ChatLang } from '../api/contract'
+import { CHAT_LANGS, VIEWERS, type Bounds, type ChatLang } from '../api/contract'
 import { t } from '../i18n'
-import { FIXED_PACES, type Preferences } from './preferences'
+import { DEFAULT_PACE, FIXED_PACES, type Preferences } from './preferences'
 
 interface Props {
   preferences: Preferences
+  /** The doors' own pace, once they have said it. */
+  defaultPace: Bounds | undefined
   onChange(preferences: Preferences): void
 }
 
-export function ChatControls({ preferences, onChange }: Props) {
+export function ChatControls({ preferences, defaultPace, onChange }: Props) {
   return (
     <section class="card stack" aria-labelledby="controls-heading">
       <h2 id="controls-heading">{t('controls.heading')}</h2>
@@ -28,9 +30,10 @@ export function ChatControls({ preferences, onChange }: Props) {
             ))}
           </optgroup>
           <optgroup label={t('controls.fixed')}>
+            <option value={DEFAULT_PACE}>{defaultPace ? seconds(defaultPace) : t('controls.usual')}</option>
             {FIXED_PACES.map(([min, max]) => (
               <option key={`${min}-${max}`} value={`${min}-${max}`}>
-                {t('controls.seconds', { min: min / 1000, max: max / 1000 })}
+                {seconds({ min, max })}
               </option>
             ))}
           </optgroup>
@@ -53,3 +56,5 @@ export function ChatControls({ preferences, onChange }: Props) {
     </section>
   )
 }
+
+const seconds = ({ min, max }: Bounds): string => t('controls.seconds', { min: min / 1000, max: max / 1000 })

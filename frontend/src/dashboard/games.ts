@@ -1,7 +1,7 @@
 /** The user's games and topics: the input, the slots, and what to do when all are taken. */
 
 import { ApiError, type Api } from '../api/client'
-import type { AddedGame, ChatLang, Mode, Slot, Slots } from '../api/contract'
+import type { AddedGame, Bounds, ChatLang, Mode, Slot, Slots } from '../api/contract'
 import { createStore, type Store } from '../ui/store'
 import { nameKey, nameProblem, tidyName, type NameProblem } from './names'
 
@@ -9,6 +9,7 @@ export interface GamesState {
   slots: readonly Slot[]
   /** Undefined until the doors have answered. */
   maxGames: number | undefined
+  defaultPace: Bounds | undefined
   mode: Mode
   /** What is typed, kept for each mode until it has become a game. */
   drafts: Record<Mode, string>
@@ -34,6 +35,7 @@ export class Games {
     this.state = createStore<GamesState>({
       slots: [],
       maxGames: undefined,
+      defaultPace: undefined,
       mode: 'game',
       drafts: { game: deps.draft ?? '', justchatting: '' },
       selected: undefined,
@@ -158,10 +160,10 @@ export class Games {
     return nameKey(drafts[mode]) === nameKey(name) ? { ...drafts, [mode]: '' } : drafts
   }
 
-  private take({ slots, maxGames }: Slots): void {
+  private take({ slots, maxGames, defaultPace }: Slots): void {
     const { selected, mode } = this.state.get()
     const kept = slots.find((slot) => slot.game === selected?.game && slot.mode === selected.mode)
-    this.state.set({ slots, maxGames, selected: kept ?? slots.find((slot) => slot.mode === mode) })
+    this.state.set({ slots, maxGames, defaultPace, selected: kept ?? slots.find((slot) => slot.mode === mode) })
   }
 
   private async attempt<T>(work: () => Promise<T>): Promise<T | undefined> {

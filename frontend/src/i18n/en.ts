@@ -89,6 +89,7 @@ export const en: Catalogue = {
   'controls.natural': 'Natural',
   'controls.viewers': 'Audience: {count}',
   'controls.fixed': 'Fixed pace',
+  'controls.usual': 'The usual',
   'controls.seconds': 'Every {min}-{max} s',
   'controls.lang': 'Chat language',
   'lang.es': 'Español',

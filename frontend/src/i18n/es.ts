@@ -87,6 +87,7 @@ export const es = {
   'controls.natural': 'Natural',
   'controls.viewers': 'Público: {count}',
   'controls.fixed': 'Ritmo fijo',
+  'controls.usual': 'El habitual',
   'controls.seconds': 'Cada {min}-{max} s',
   'controls.lang': 'Idioma del chat',
   'lang.es': 'Español',

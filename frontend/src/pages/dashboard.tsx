@@ -60,12 +60,13 @@ async function load({ games, session, preferences }: Parts): Promise<void> {
   const { show } = session.state.get()
   if (!show) return
   games.selectGame(show.gameName, show.mode)
-  preferences.set(preferencesOf(show, preferences.get()))
+  preferences.set(preferencesOf(show))
 }
 
 function Dashboard({ auth, api, games, session, feed, director, preferences }: Parts) {
   useStore(i18n)
   const chosen = useStore(preferences)
+  const { defaultPace } = useStore(games.state)
   const [user] = useState(auth.user)
   const { phase, show } = useStore(session.state)
 
@@ -99,7 +100,7 @@ function Dashboard({ auth, api, games, session, feed, director, preferences }: P
         </section>
         <ChatPanel session={session} feed={feed} />
         <aside class="side stack">
-          <ChatControls preferences={chosen} onChange={choose} />
+          <ChatControls preferences={chosen} defaultPace={defaultPace} onChange={choose} />
           <ObsCard api={api} />
           <p class="disclaimer">{t('site.disclaimer')}</p>
         </aside>

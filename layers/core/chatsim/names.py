@@ -59,7 +59,7 @@ def name_of(value: object, mode: Mode) -> Name:
         raise InvalidRequest("name_type")
     if any(_is_control(char) for char in value):
         raise InvalidRequest("name_control")
-    display = " ".join(unicodedata.normalize("NFKC", value).split())
+    display = " ".join(unicodedata.normalize("NFKC", value.translate(_LEGAL_MARKS)).split())
     if not display:
         raise InvalidRequest("name_missing")
     if not MIN_LENGTH <= len(display) <= MAX_LENGTH[mode]:
@@ -95,6 +95,8 @@ def _readings(text: str) -> set[str]:
     return {*words, *spelled, "".join(words)}
 
 
+# NFKC would spell them out: Pokémon™ is no PokémonTM.
+_LEGAL_MARKS = dict.fromkeys(map(ord, "™℠®©"))
 _LEET = str.maketrans("013457", "oieast")
 _LEET_SYMBOLS = str.maketrans("@$!", "asi")
 # The fillers of Hangul count as letters and show nothing.

@@ -28,7 +28,8 @@ SHARES = (8, 6, 4, 2)
 class Show:
     """One streaming session of one user. `number` grows with each show of a user; 0 is an unlisted show.
 
-    `first_k` is the number of its first line: a show that continues another goes on counting. `started_at` epoch ms.
+    `first_k` is the number of its first line: a show that continues another (`continues`, its id) goes on counting.
+    `started_at` epoch ms.
     """
 
     id: str
@@ -44,6 +45,7 @@ class Show:
     started_at: int
     pack: PackRef
     first_k: int = 0
+    continues: str = ""
 
 
 @dataclass(frozen=True)

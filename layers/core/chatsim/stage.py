@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chatsim import waves
 from chatsim.cursor import Cursor
@@ -93,11 +93,11 @@ def opening(show: Show) -> Cursor:
 def _continued(account: Account, after: Cursor) -> Show | None:
     """The show a cursor belongs to, if that is still the user's newest; a show another device took over is let go."""
     show = account.current.show if account.current else None
-    if not show or show.id != after.show:
-        return None
-    if not agrees(show, after):
+    if show and show.id == after.show and not agrees(show, after):
         raise InvalidRequest("cursor")
-    return show
+    # Or the one that went on from this very place: its answer was lost, and the page asks again.
+    asked_again = show and show.continues == after.show and show.first_k == after.k + 1
+    return show if show and (show.id == after.show or asked_again) else None
 
 
 def _fresh(wish: Wish, pack: PackRef, now_ms: int) -> Show:
@@ -109,7 +109,8 @@ def _continuation(before: Show, wish: Wish, pack: PackRef, now_ms: int) -> Show:
     shown = _last_shown(before, wish.after) if wish.after else 0
     started_at = max(now_ms, min(shown, now_ms) + wish.pace.min_ms - FIRST_MS)
     first_k = wish.after.k + 1 if wish.after else 0
-    return _show(wish, pack, started_at, seed=before.seed, cast_seed=before.cast_seed, first_k=first_k)
+    show = _show(wish, pack, started_at, seed=before.seed, cast_seed=before.cast_seed)
+    return replace(show, first_k=first_k, continues=wish.after.show if wish.after else "")
 
 
 def _last_shown(before: Show, after: Cursor) -> int:
@@ -122,7 +123,7 @@ def _last_shown(before: Show, after: Cursor) -> int:
     return before.started_at + FIRST_MS - before.pace.min_ms if before.first_k else 0
 
 
-def _show(wish: Wish, pack: PackRef, started_at: int, *, seed: int, cast_seed: int, first_k: int = 0) -> Show:
+def _show(wish: Wish, pack: PackRef, started_at: int, *, seed: int, cast_seed: int) -> Show:
     return Show(
         id=secrets.token_hex(5),
         number=0,
@@ -136,7 +137,6 @@ def _show(wish: Wish, pack: PackRef, started_at: int, *, seed: int, cast_seed: i
         pace=wish.pace,
         started_at=started_at,
         pack=pack,
-        first_k=first_k,
     )
 
 

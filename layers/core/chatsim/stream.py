@@ -20,7 +20,7 @@ from chatsim.stage import agrees, due_of
 from chatsim.ticket import Ticket
 from chatsim.waves import Wave
 
-# A cursor this old still gets every line it missed; an older one goes on from now.
+# Who missed a line this long ago at most still gets every one; who was away for longer goes on from now.
 CATCH_UP_MS = 120_000
 TEST_LIFE_MS = 60_000
 MEND_MS = 1_000
@@ -83,11 +83,9 @@ def place(scene: Scene, at: Cursor | None, now_ms: int) -> tuple[Cursor, int]:
     if at and at.show == scene.script.show.id:
         if not agrees(scene.script.show, at):
             raise InvalidRequest("cursor")
-        if now_ms - at.due <= CATCH_UP_MS:
+        if now_ms - scene.script.due(at.k + 1) <= CATCH_UP_MS:
             return at, 0
         here = _here(scene, now_ms)
-        if here.k <= at.k:
-            return at, 0
         return here, here.k - at.k
     return _here(scene, now_ms), 0
 

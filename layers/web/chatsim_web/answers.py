@@ -10,14 +10,19 @@ from chatsim.show import Line, Show
 from chatsim.sse import message
 from chatsim.stage import opening
 
+from chatsim_web.settings import Settings
 
-def slots(account: Account, max_slots: int) -> dict[str, Any]:
+
+def slots(account: Account, settings: Settings) -> dict[str, Any]:
+    """The user's games, and the pace a show has that asks for none, so that the page can name it."""
+    max_slots = settings.slots_per_user
     return {
         "authenticated": True,
         "games": account.games,
         "remainingSlots": max(0, max_slots - len(account.slots)),
         "maxGames": max_slots,
         "slots": [_slot(slot) for slot in account.slots],
+        "defaultPace": {"min": settings.default_min_ms, "max": settings.default_max_ms},
     }
 
 

@@ -119,7 +119,7 @@ def test_errors_speak_the_readers_language(client):
     def message(language):
         return client.get("/local/nothing", headers={"accept-language": language}).json()["message"]
 
-    assert message("en-GB,en;q=0.9,es;q=0.8").startswith("Nothing")
+    assert message("en-GB,en;q=0.9,es;q=0.8").startswith("There is nothing")
     assert message("es-MX,en;q=0.5") == message("") == message("fr")
 
 

@@ -1,0 +1,234 @@
+"""The data files: packs, titles, names, moments. And which pack a name finds."""
+
+import re
+from collections import Counter
+from itertools import groupby
+from pathlib import Path
+
+import pytest
+from chatsim import builtin, data, packs
+from chatsim.errors import InvalidName
+from chatsim.names import name_of, plain
+from chatsim.packs import PackRef
+from chatsim.waves import TYPES
+
+from tests.unit.core.make import game, topic
+
+SPEECHES = ("es", "en")
+FILES = [str(path.relative_to(data.ROOT)) for path in sorted((data.ROOT / "packs").rglob("*.txt"))]
+MINIMUM = {"games": (150, 60, 80, 30), "else": (100, 50, 60, 25)}
+MAX_LENGTH = 120
+GENRES = {Path(path).stem for path in FILES if "/genres/" in path}
+# What no phrase may carry: addresses, handles, phone numbers.
+OUTSIDE = re.compile(
+    r"https?:|www\.|\b\w+\.(com|net|org|tv|gg|io|es|mx|ly)\b|@\w|\w@\w|discord|(\d[ .-]?){7,}", re.IGNORECASE
+)
+
+
+def sections(path: str) -> dict[str, tuple[str, ...]]:
+    return data.sections(data.read(path))[1]
+
+
+def spoken(line: str) -> str:
+    """What two spellings of one phrase share: its words, long drawn letters once; symbols alone as they stand."""
+    return "".join(char for char, _ in groupby(plain(line))) or line
+
+
+# ── Packs ──
+
+
+def test_every_pack_stands_in_both_languages():
+    for path in FILES:
+        assert {f"packs/{speech}/{path.split('/', 2)[2]}" for speech in SPEECHES} <= set(FILES)
+    assert {"soulslike", "shooter", "survival"} <= GENRES
+
+
+@pytest.mark.parametrize("path", FILES)
+def test_a_pack_has_its_categories_well_filled(path):
+    found = sections(path)
+    categories = packs.TOPIC_CATEGORIES if "/topics/" in path else packs.GAME_CATEGORIES
+    assert tuple(found) == categories
+    minimum = MINIMUM["games" if "/games/" in path else "else"]
+    counts = tuple(len(found[category]) for category in categories)
+    assert all(count >= least for count, least in zip(counts, minimum, strict=True)), counts
+
+
+@pytest.mark.parametrize("path", FILES)
+def test_no_phrase_stands_twice(path):
+    for category, lines in sections(path).items():
+        twice = [phrase for phrase, count in Counter(map(spoken, lines)).items() if count > 1]
+        assert not twice, (category, [line for line in lines if spoken(line) in twice])
+
+
+@pytest.mark.parametrize("path", FILES)
+def test_phrases_are_fit_to_be_shown(path):
+    for lines in sections(path).values():
+        for line in lines:
+            assert len(line) <= MAX_LENGTH, line
+            assert not OUTSIDE.search(line), line
+            assert "<" not in line.replace("<3", ""), line
+            assert line.replace("\u200d", "").isprintable(), line  # a joiner makes one emoji of two
+            assert "\t" not in line, line
+
+
+@pytest.mark.parametrize("path", [*FILES, *(f"waves/{speech}.txt" for speech in SPEECHES)])
+def test_no_phrase_is_offensive(path):
+    for lines in sections(path).values():
+        for line in lines:
+            assert builtin_offensive().isdisjoint(plain(line).split()), line
+
+
+def builtin_offensive() -> set[str]:
+    return {word for words in sections("offensive.txt").values() for word in words}
+
+
+@pytest.mark.parametrize("path", FILES)
+def test_a_title_is_named_only_where_it_is_not_known(path):
+    places = [re.findall(r"\{[^}]*\}?|\}", line) for lines in sections(path).values() for line in lines]
+    allowed = set() if "/games/" in path else {"{game}"}
+    assert {place for found in places for place in found} <= allowed
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if "/games/" in path])
+def test_a_game_names_itself_and_its_genre(path):
+    header, _ = data.sections(data.read(path))
+    assert header["genre"] in GENRES
+    assert name_of(header["name"], "game").display == header["name"]
+
+
+def test_both_languages_agree_on_a_game():
+    for path in (path for path in FILES if path.startswith("packs/es/games/")):
+        es, en = (data.sections(data.read(path.replace("/es/", f"/{speech}/")))[0] for speech in SPEECHES)
+        assert (es["name"], es["genre"]) == (en["name"], en["genre"])
+
+
+# ── Titles, names, moments, offensive words ──
+
+
+def test_every_genre_has_a_pack_and_titles():
+    assert set(sections("titles.txt")) == GENRES
+    assert all(len(titles) >= 20 for titles in sections("titles.txt").values())
+
+
+def test_a_title_stands_in_one_genre_only():
+    titles = Counter(plain(title) for titles in sections("titles.txt").values() for title in titles)
+    assert [title for title, count in titles.items() if count > 1] == []
+    assert all(titles)
+
+
+def test_titles_are_names():
+    for titles in sections("titles.txt").values():
+        for title in titles:
+            assert name_of(title, "game").key == title
+
+
+@pytest.mark.parametrize("speech", SPEECHES)
+def test_names_of_chatters(speech):
+    (names,) = sections(f"names/{speech}.txt").values()
+    assert len(names) >= 200
+    assert len({name.lower() for name in names}) == len(names)
+    for name in names:
+        assert re.fullmatch(r"[A-Za-z0-9_]{4,20}", name), name
+        name_of(name, "game")
+
+
+@pytest.mark.parametrize("speech", SPEECHES)
+def test_moments_have_words_enough(speech):
+    found = sections(f"waves/{speech}.txt")
+    assert set(found) == set(TYPES)
+    for lines in found.values():
+        assert len(lines) >= 40
+        assert len(set(lines)) == len(lines)
+        assert max(map(len, lines)) <= MAX_LENGTH
+
+
+def test_offensive_words_are_written_as_they_are_compared():
+    for word in builtin_offensive():
+        assert plain(word) == word
+        with pytest.raises(InvalidName):
+            name_of(word, "game")
+
+
+# ── Which pack a name finds ──
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("rdr2", "Red Dead Redemption 2"),
+        ("RDR 2", "Red Dead Redemption 2"),
+        ("Red Dead Redemption II", "Red Dead Redemption 2"),
+        ("bg3", "Baldur's Gate 3"),
+        ("BALDURS GATE 3", "Baldur's Gate 3"),
+        ("Baldur’s Gate 3", "Baldur's Gate 3"),
+        ("mc", "Minecraft"),
+        ("minecraft", "Minecraft"),
+    ],
+)
+def test_an_alias_is_the_game(typed, shown):
+    name = builtin.named(typed, "game")
+    assert (name.display, name.key) == (shown, shown.casefold())
+    assert builtin.find(name, "es").ref.source == "builtin"
+    assert builtin.named(name.key, "game") == name
+
+
+@pytest.mark.parametrize(
+    ("typed", "source", "genre"),
+    [
+        ("Minecraft", "builtin", "survival"),
+        ("Elden Ring", "genre", "soulslike"),
+        ("ELDEN RING: Nightreign", "genre", "soulslike"),
+        ("Dark Souls III", "genre", "soulslike"),
+        ("Counter-Strike 2", "genre", "shooter"),
+        ("Valheim", "genre", "survival"),
+        ("The Witcher 3: Wild Hunt", "genre", "rpg"),
+        ("My Own Prototype", "generic", ""),
+        ("1942", "generic", ""),
+        ("ゼルダ", "generic", ""),
+        ("Elden", "generic", ""),
+    ],
+)
+@pytest.mark.parametrize("lang", ["es", "es-ES", "es-MX", "en"])
+def test_the_best_pack(typed, source, genre, lang):
+    pack = builtin.find(builtin.named(typed, "game"), lang)
+    assert (pack.ref.source, pack.ref.genre) == (source, genre)
+    assert pack.ref.id.startswith(f"packs/{lang[:2]}/")
+    assert builtin.pinned(pack.ref) == pack
+
+
+def test_the_longest_beginning_decides(monkeypatch):
+    monkeypatch.setattr(
+        builtin, "_genres", lambda: {"dark": "shooter", "dark souls": "soulslike", "dark souls kart": "racing"}
+    )
+    assert builtin.genre_of(game("Dark Souls 2")) == "soulslike"
+    assert builtin.genre_of(game("Dark Souls: Kart!")) == "racing"
+    assert builtin.genre_of(game("Dark Soulslike")) == "shooter"
+    assert builtin.genre_of(game("Not Dark Souls")) == ""
+
+
+def test_every_topic_is_just_chatting():
+    for lang in ("es-MX", "en"):
+        assert builtin.find(topic("Minecraft"), lang).ref.id == f"packs/{lang[:2]}/topics/just-chatting"
+    assert builtin.named("bg3", "justchatting").display == "bg3"
+
+
+def test_another_version_is_gone():
+    ref = builtin.find(game("Minecraft"), "es").ref
+    assert builtin.pinned(PackRef(ref.id, "0ld", ref.source)) is None
+    assert builtin.pinned(PackRef("packs/es/games/none", ref.version, ref.source)) is None
+
+
+def test_the_title_is_filled_in():
+    pack = builtin.find(game("Hollow Prototype"), "es")
+    filled = [line for lines in pack.filled("Hollow Prototype").values() for line in lines]
+    assert any("Hollow Prototype" in line for line in filled)
+    assert not any("{" in line for line in filled)
+
+
+def test_a_pack_keeps_its_bytes():
+    phrases = {"gameplay": ("ñ 😂", "b"), "reactions": ("c",)}
+    raw = packs.dump(phrases)
+    assert raw == packs.dump(dict(reversed(phrases.items())))
+    ref = PackRef("PACK#x", "1", "ai")
+    assert packs.load(raw, ref).phrases == phrases
+    assert packs.version_of("a") != packs.version_of("b")

@@ -1,0 +1,86 @@
+from heapq import merge
+from itertools import islice, pairwise
+
+import pytest
+from chatsim import pace, waves
+from chatsim.errors import InvalidRequest
+from chatsim.waves import TYPES, Wave
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.unit.core.make import NOW, a_script
+
+paces = st.sampled_from(
+    [pace.fixed(500, 500), pace.fixed(500, 900), pace.fixed(3000, 7000), *map(pace.natural, pace.VIEWERS)]
+)
+moments = st.builds(Wave, st.integers(1, 99), st.just("press"), st.sampled_from(TYPES), st.integers(NOW, NOW + 600_000))
+
+
+@given(moments, st.integers(0, 2**48), paces)
+def test_a_burst(wave, seed, chosen):
+    lines = waves.lines(a_script(seed=seed, pace=chosen), wave)
+    assert 6 <= len(lines) <= 9
+    dues = [wave.at, *(line.due for line in lines)]
+    assert all(180 <= later - earlier <= 350 for earlier, later in pairwise(dues))
+    assert [line.id for line in lines] == [f"0a1b2c3d4e.w{wave.no}.{i}" for i in range(len(lines))]
+    assert {line.category for line in lines} == {"reactions"}
+
+
+@given(moments, st.integers(0, 2**48), paces)
+@settings(max_examples=60)
+def test_nobody_speaks_twice_running_with_a_burst_between(wave, seed, chosen):
+    """Five viewers make a cast of four, which a fast pace may use up: there only the burst itself counts."""
+    script = a_script(seed=seed, pace=chosen)
+    burst = waves.lines(script, wave)
+    start = max(0, script.k_at(wave.at) - 3)
+    base = islice(script.lines(start), 40)
+    merged = [line.chatter.username for line in merge(base, burst, key=lambda line: line.due)]
+    spoken = [line.chatter.username for line in burst]
+    assert all(one != other for one, other in pairwise(merged if chosen.viewers > 5 else spoken))
+
+
+@given(moments)
+@settings(max_examples=20)
+def test_the_same_press_gives_the_same_lines_and_changes_no_other(wave):
+    script = a_script()
+    before = [script.line(k) for k in range(200)]
+    burst = waves.lines(script, wave)
+    assert waves.lines(a_script(), wave) == burst
+    assert [script.line(k) for k in range(200)] == before
+
+
+def test_two_moments_of_one_kind_differ():
+    script = a_script()
+    first, second = (
+        [line.text for line in waves.lines(script, Wave(no, "p", "laugh", NOW + no * 4000))] for no in (1, 2)
+    )
+    assert not set(first) & set(second)
+
+
+@pytest.mark.parametrize("lang", ["es", "es-MX", "en"])
+@pytest.mark.parametrize("kind", TYPES)
+def test_every_kind_speaks_every_language(lang, kind):
+    assert all(line.text for line in waves.lines(a_script(lang=lang), Wave(1, "p", kind, NOW)))
+
+
+def test_a_moment_before_the_first_line():
+    assert waves.lines(a_script(first_k=40), Wave(1, "p", "omg", NOW))
+
+
+@pytest.mark.parametrize("value", ["", "LAUGH", "cry", None, 1, [], {}, ["laugh"]])
+def test_no_other_kind(value):
+    with pytest.raises(InvalidRequest):
+        waves.type_of(value)
+
+
+def test_the_four_kinds():
+    assert [waves.type_of(kind) for kind in TYPES] == ["laugh", "hype", "fear", "omg"]
+
+
+def test_moments_are_kept_for_two_minutes_and_the_last_five_for_longer():
+    pressed = tuple(Wave(no, f"p{no}", "hype", NOW + no * 2000) for no in range(1, 80))
+    last = pressed[-1].at
+    assert waves.kept(pressed, last) == pressed[-61:]
+    assert waves.kept(pressed, last + 600_000) == pressed[-5:]
+    assert waves.kept(pressed[:3], last + 600_000) == pressed[:3]
+    assert waves.kept((), last) == ()

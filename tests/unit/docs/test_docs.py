@@ -1,0 +1,257 @@
+"""The documents say what is there: links, routes, settings, make targets; and both languages say the same."""
+
+import re
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from chatsim import data, packs
+
+ROOT = Path(__file__).parents[3]
+PAIRS = [("README.md", "README.es.md"), ("docs/how-it-works.md", "docs/how-it-works.es.md")]
+READMES = PAIRS[0]
+DOCS = [*(path for pair in PAIRS for path in pair), "docs/decisions.md", "CHANGELOG.md"]
+
+FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
+HEADING = re.compile(r"^(#+) (.+)$", re.MULTILINE)
+LINK = re.compile(r"\[([^\]]+)\]\(([^)\s]+)\)")
+CODE = re.compile(r"`([^`\n]+)`")
+# Places of one machine or one network, which mean nothing to whoever reads this elsewhere.
+ELSEWHERE = re.compile(r"(?<![\w.])/(work|tmp|root|home|Users|opt|mnt|usr|var|etc)/|~/|[a-z]:\\|file://", re.IGNORECASE)
+SUFFIXES = {"py", "ts", "tsx"}
+DEFINES = r"^\s*(export |async )*(def|class|function\*?|const) NAME\b|^NAME\b.* ="
+ADDRESSES = re.compile(r"https?://([^/\s)`'\"]+)")
+
+
+@cache
+def text(path: str) -> str:
+    return (ROOT / path).read_text("utf-8")
+
+
+def prose(path: str) -> str:
+    return FENCE.sub("", text(path))
+
+
+def headings(path: str) -> list[tuple[int, str]]:
+    return [(len(marks), title) for marks, title in HEADING.findall(prose(path))]
+
+
+def rows(path: str, first: re.Pattern[str]) -> dict[str, list[str]]:
+    """The table rows whose first cell is wholly `first`, by its group: the other cells."""
+    cells = [line.strip("|").split("|") for line in prose(path).splitlines() if line.startswith("|")]
+    cells = [[cell.strip() for cell in row] for row in cells]
+    found = [(match[1], row[1:]) for row in cells if (match := first.fullmatch(row[0]))]
+    assert found, f"{path} has no table for {first.pattern}"
+    assert len(found) == len(dict(found)), f"{path} has a row twice"
+    return dict(found)
+
+
+# ── What the template says ──
+
+
+class Loader(yaml.SafeLoader):
+    """YAML with CloudFormation's short forms: `!Ref X` is `("Ref", "X")`."""
+
+
+Loader.add_multi_constructor("!", lambda loader, tag, node: (tag, node.value))
+
+
+@cache
+def template() -> dict[str, Any]:
+    found: dict[str, Any] = yaml.load(text("template.yaml"), Loader)
+    return found
+
+
+def functions() -> list[dict[str, Any]]:
+    return [part for part in template()["Resources"].values() if part["Type"] == "AWS::Serverless::Function"]
+
+
+def template_routes() -> set[str]:
+    urls = {f"GET {door['Metadata']['Path']}" for door in functions() if "FunctionUrlConfig" in door["Properties"]}
+    events = [event["Properties"] for door in functions() for event in door["Properties"].get("Events", {}).values()]
+    return urls | {f"{event['Method']} {event['Path']}" for event in events}
+
+
+def issuer_routes() -> set[str]:
+    found = re.findall(r'Route\("([^"]+)", \w+, methods=\["(\w+)"\]\)', text("local/issuer.py"))
+    return {f"{method} {path}" for path, method in found}
+
+
+def variables() -> dict[str, Any]:
+    """Environment variables of the doors with their values."""
+    shared = template()["Globals"]["Function"]["Environment"]["Variables"]
+    own = [door["Properties"].get("Environment", {}).get("Variables", {}) for door in functions()]
+    return {name: value for part in (shared, *own) for name, value in part.items()}
+
+
+def folders() -> set[str]:
+    """The repository's own folders: none that is hidden, ignored by git, or empty."""
+    ignored = set(text(".gitignore").replace("/", "").split())
+    entries = [entry for entry in ROOT.iterdir() if not entry.name.startswith((".", "_"))]
+    return {entry.name for entry in entries if entry.is_dir() and entry.name not in ignored and any(entry.iterdir())}
+
+
+# ── Links ──
+
+
+@pytest.mark.parametrize("path", DOCS)
+def test_every_link_leads_somewhere(path):
+    folder = (ROOT / path).parent
+    links = [target for _, target in LINK.findall(prose(path))]
+    assert links or path == "CHANGELOG.md"
+    lost = [to for to in links if "://" not in to and not (folder / to.partition("#")[0]).resolve().exists()]
+    assert not lost
+
+
+@pytest.mark.parametrize("path", DOCS)
+def test_every_link_with_a_name_of_the_code_finds_it_there(path):
+    """[`name`](file), or [`module.name`](file): the file defines that name."""
+    lost = []
+    for label, target in LINK.findall(prose(path)):
+        name = re.fullmatch(r"`(?:[\w.]+\.)?(\w+)`", label)
+        if name and name[1] not in SUFFIXES and Path(target).suffix.lstrip(".") in SUFFIXES:
+            source = ((ROOT / path).parent / target).read_text("utf-8")
+            if not re.search(DEFINES.replace("NAME", name[1]), source, re.MULTILINE):
+                lost.append((label, target))
+    assert not lost
+
+
+@pytest.mark.parametrize("path", DOCS)
+def test_every_path_in_the_text_is_there(path):
+    """`folder/file` as code: from the root, `<…>` standing for any name. Routes begin with a slash: not meant."""
+    tops = {entry.name for entry in ROOT.iterdir()}
+    paths = [code for code in CODE.findall(prose(path)) if "/" in code and code.partition("/")[0] in tops - {".data"}]
+    assert not [code for code in paths if not list(ROOT.glob(re.sub(r"<[^>]*>", "*", code)))]
+
+
+@pytest.mark.parametrize("path", DOCS)
+def test_nothing_names_one_machine_or_network(path):
+    assert not ELSEWHERE.search(text(path))
+    assert set(ADDRESSES.findall(text(path))) <= {"localhost:8000"}
+
+
+# ── What stands in both READMEs stands in the code, and the other way round ──
+
+
+@pytest.mark.parametrize("path", READMES)
+def test_the_routes(path):
+    listed = rows(path, re.compile(r"`([A-Z]+ [/$]\S+)`")).keys()
+    assert listed == template_routes() | issuer_routes()
+    assert len(issuer_routes()) == 3
+
+
+@pytest.mark.parametrize("path", READMES)
+def test_no_route_is_mentioned_that_is_not_there(path):
+    mentioned = {code for code in CODE.findall(prose(path)) if re.match(r"(GET|POST|PUT|DELETE|ANY) ", code)}
+    assert mentioned <= template_routes() | issuer_routes()
+
+
+@pytest.mark.parametrize("path", READMES)
+def test_the_pages(path):
+    (line,) = [line for line in prose(path).splitlines() if "`/dashboard`" in line]
+    built = {file.stem for file in (ROOT / "frontend").glob("*.html")} - {"404"}
+    wanted = {"/" if name == "index" else f"/{name}" for name in built}
+    assert {code for code in CODE.findall(line) if code.startswith("/")} == wanted | {"/config.json"}
+
+
+@pytest.mark.parametrize("path", READMES)
+def test_the_parameters_with_their_variables_and_defaults(path):
+    listed = rows(path, re.compile(r"`([A-Z][a-z]\w+)`"))
+    parameters = template()["Parameters"]
+    assert listed.keys() == parameters.keys()
+    for name, (variable, default, _) in listed.items():
+        assert variables()[variable.strip("`")] == ("Ref", name)
+        assert default.strip("`") == (str(parameters[name]["Default"]) or ("vacío" if ".es" in path else "empty")), name
+
+
+@pytest.mark.parametrize("path", READMES)
+def test_the_environment_variables(path):
+    listed = {row[0] for row in rows(path, re.compile(r"`([A-Z][a-z]\w+)`")).values()}
+    cells = [line.strip("|").split("|") for line in prose(path).splitlines() if line.startswith("| — |")]
+    listed |= {row[1].strip() for row in cells}
+    assert {name.strip("`") for name in listed} == variables().keys()
+
+
+@pytest.mark.parametrize("path", READMES)
+def test_the_make_targets(path):
+    listed = rows(path, re.compile(r"`make ([a-z]+)`")).keys()
+    assert listed == set(re.findall(r"^([a-z-]+):.*## ", text("Makefile"), re.MULTILINE))
+
+
+@pytest.mark.parametrize("path", READMES)
+def test_the_folders(path):
+    targets = {target for _, target in LINK.findall(prose(path))}
+    assert folders() <= {target.partition("/")[0] for target in targets}
+    layers = {str(folder.relative_to(ROOT)) for folder in (ROOT / "layers").glob("*/chatsim*") if folder.is_dir()}
+    assert {target for target in targets if re.fullmatch(r"layers/\w+/\w+", target)} == layers
+
+
+@pytest.mark.parametrize("path", READMES)
+def test_the_two_commands_come_first(path):
+    first = FENCE.search(text(path))
+    assert first
+    assert re.findall(r"^make (\w+)", first[0], re.MULTILINE) == ["dev", "test"]
+    assert text(path)[: first.start()].count("\n\n") == 2  # a title and one sentence
+    assert "http://localhost:8000" in first[0]
+
+
+@pytest.mark.parametrize("path", READMES)
+def test_it_says_that_nothing_is_posted(path):
+    assert "Twitch" in prose(path).partition("\n## ")[0]
+
+
+@pytest.mark.parametrize("path", PAIRS[1])
+def test_every_end_of_a_stream_is_listed(path):
+    farewells = set(re.findall(r'Farewell\(\s*"(\w+)"', text("layers/core/chatsim/stream.py")))
+    assert rows(path, re.compile(r"`([a-z]+)`")).keys() == farewells | {"end"}
+    loop = "".join(text(f"layers/streaming/chatsim_streaming/{name}.py") for name in ("runtime", "endings"))
+    assert set(re.findall(r"`.*?(Runtime\.[A-Z]\w+)`", prose(path))) == set(re.findall(r"\bRuntime\.[A-Z]\w+", loop))
+
+
+def test_the_example_of_a_pack_has_the_form_of_one():
+    (example,) = [block for block in FENCE.findall(text(READMES[0])) if block.startswith("```text")]
+    header, phrases = data.sections("\n".join(example.splitlines()[1:-1]))
+    assert header.keys() == {"name", "aliases", "genre"}
+    assert tuple(phrases) == packs.GAME_CATEGORIES
+    assert (data.ROOT / "packs" / "es" / "genres" / f"{header['genre']}.txt").exists()
+
+
+@pytest.mark.parametrize("path", READMES)
+def test_what_a_pack_needs_is_what_its_test_asks_for(path):
+    asked = re.findall(
+        r'^(?:MINIMUM = \{"games": \(|MAX_LENGTH = )([\d, ]+)', text("tests/unit/core/test_catalogue.py"), re.MULTILINE
+    )
+    assert len(asked) == 2
+    (paragraph,) = [part for part in prose(path).split("\n\n") if "test_catalogue.py](" in part]
+    assert re.findall(r"\b\d{2,}\b", paragraph) == re.findall(r"\d+", " ".join(asked))
+
+
+@pytest.mark.parametrize("path", READMES)
+def test_every_genre_is_named(path):
+    named = {code.strip("[]") for code in CODE.findall(prose(path)) if re.fullmatch(r"\[[a-z]+\]", code)}
+    assert named == {Path(file).stem for file in data.listing("packs/es/genres")}
+
+
+# ── Both languages ──
+
+
+@pytest.mark.parametrize("pair", PAIRS)
+def test_both_languages_have_the_same_shape(pair):
+    english, spanish = pair
+    assert [level for level, _ in headings(english)] == [level for level, _ in headings(spanish)]
+    assert FENCE.findall(text(english)) == FENCE.findall(text(spanish))
+    linked = [sorted({to for _, to in LINK.findall(prose(path)) if ".md" not in to}) for path in pair]
+    assert linked[0] == linked[1]
+    tables = [sum(line.startswith("|") for line in prose(path).splitlines()) for path in pair]
+    assert tables[0] == tables[1]
+
+
+@pytest.mark.parametrize("path", DOCS)
+def test_headings_step_down_one_level_at_a_time(path):
+    levels = [level for level, _ in headings(path)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(later - earlier <= 1 for earlier, later in pairwise(levels))
