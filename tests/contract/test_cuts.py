@@ -1,20 +1,18 @@
 """A reader whose stream is cut, again and again, each time mended in a process that knows nothing of the last one.
 
-The stream door's own handler answers each time in a fresh process (forked from one that has only imported it), over the
-real store. Between cuts time passes, moments are pressed and a new version of the pack is written.
+The stream door's own handler answers each time in a fresh process (tests/contract/cold_door.py), over the real store.
+Between cuts time passes, moments are pressed and a new version of the pack is written.
 """
 
-import importlib
 import json
-import multiprocessing
 import os
-from collections.abc import Callable
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from random import Random
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
-import time_machine
 from chatsim import cursor, packs, stage, ticket, waves
 from chatsim.names import Name
 from chatsim.pace import Pace
@@ -26,43 +24,44 @@ from chatsim.store.dynamo import DynamoStore
 from chatsim.ticket import Ticket, TicketKeys
 
 from tests import sse
-from tests.conftest import CREDENTIALS
+from tests.conftest import CREDENTIALS, ROOT
 
 CUTS = 1000
 PATTERNS = 20
 START_MS = 1_800_000_000_000
 KEYS = TicketKeys("k1", {"k1": b"s" * 32})
+Ask = Callable[[dict[str, Any], int], bytes]
 PACK_KEY = packs.key("game", "es", "cut game")
 
 
-def answer(module: Any, event: dict[str, Any], now_ms: int) -> bytes:
-    with time_machine.travel(now_ms / 1000, tick=False):
-        response = module.handler(event, SimpleNamespace(aws_request_id="r"))
-        body = b"".join(response.body)
-        assert response.status == 200, body
-        return body
-
-
-def in_a_fresh_process(module: Any, event: dict[str, Any], now_ms: int) -> bytes:
-    """A fork of a process that has imported the door and asked it nothing: no cache of it is warm."""
-    ours, theirs = multiprocessing.Pipe(duplex=False)
-    pid = os.fork()
-    if pid == 0:
-        theirs.send_bytes(answer(module, event, now_ms))
-        os._exit(0)
-    theirs.close()
-    body = ours.recv_bytes()
-    os.waitpid(pid, 0)
-    return body
+@pytest.fixture(scope="module")
+def cold_door(dynalite: str, table: str) -> Iterator["subprocess.Popen[bytes]"]:
+    settings = {"AWS_ENDPOINT_URL": dynalite, "TABLE_NAME": table, "ALLOW_LIVE": "false"}
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.contract.cold_door"],
+        cwd=ROOT,
+        env={**os.environ, **CREDENTIALS, **settings},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as process:
+        yield process
+        assert process.stdin
+        process.stdin.close()
+        process.wait(timeout=5)
 
 
 @pytest.fixture
-def fresh(dynalite: str, table: str, monkeypatch: pytest.MonkeyPatch) -> Callable[[dict[str, Any], int], bytes]:
-    settings = {"AWS_ENDPOINT_URL": dynalite, "TABLE_NAME": table, "ALLOW_LIVE": "false"}
-    for name, value in {**CREDENTIALS, **settings}.items():
-        monkeypatch.setenv(name, value)
-    module = importlib.import_module("functions.chat_stream.app")
-    return lambda event, now_ms: in_a_fresh_process(module, event, now_ms)
+def fresh(cold_door: "subprocess.Popen[bytes]") -> Ask:
+    """fresh(event, now_ms) → the body of the answer, made by a process of its own."""
+
+    def ask(event: dict[str, Any], now_ms: int) -> bytes:
+        assert cold_door.stdin
+        assert cold_door.stdout
+        cold_door.stdin.write(json.dumps([event, now_ms]).encode() + b"\n")
+        cold_door.stdin.flush()
+        return cold_door.stdout.read(int(cold_door.stdout.readline()))
+
+    return ask
 
 
 @pytest.fixture
@@ -94,9 +93,7 @@ def play(store: DynamoStore, user: str, pace: Pace, now_ms: int) -> Show:
 
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize("seed", range(PATTERNS))
-def test_no_line_is_lost_or_repeated_over_cuts(
-    store: DynamoStore, user: str, fresh: Callable[[dict[str, Any], int], bytes], seed: int
-) -> None:
+def test_no_line_is_lost_or_repeated_over_cuts(store: DynamoStore, user: str, fresh: Ask, seed: int) -> None:
     rng = Random(seed)
     write_pack(store, f"v1{seed}")
     show = play(store, user, rng.choice([Pace("fixed", 500, 900), Pace("fixed", 3000, 7000)]), START_MS)
@@ -151,15 +148,3 @@ def test_a_new_show_speaks_from_the_new_pack(store: DynamoStore, user: str) -> N
     assert play(store, user, Pace("fixed", 3000, 7000), START_MS).pack.version == "v3"
     write_pack(store, "v4")
     assert play(store, user, Pace("fixed", 3000, 7000), START_MS).pack.version == "v4"
-
-
-def test_the_fork_starts_cold(fresh: Callable[[dict[str, Any], int], bytes], store: DynamoStore, user: str) -> None:
-    """Were the parent's caches warm, a cut would be mended by memory and not by the cursor."""
-    from chatsim import show as show_module
-
-    show_module.plan.cache_clear()
-    write_pack(store, "v5")
-    show = play(store, user, Pace("fixed", 500, 500), START_MS)
-    signed = ticket.sign(Ticket(user, "show", START_MS * 2, show.id, show.number), KEYS)
-    assert sse.lines(sse.parse(fresh(event_of(signed, None, Random(1), 60), START_MS)))
-    assert show_module.plan.cache_info().currsize == 0

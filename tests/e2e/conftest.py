@@ -21,9 +21,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield running.url
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     program = (ROOT / ".cache/browser").read_text().strip()
+    # Closed after each module: while it runs, this thread has an event loop that other tests would trip over.
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=program, args=QUIET)
         yield chromium

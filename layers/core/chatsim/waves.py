@@ -15,10 +15,10 @@ WaveType = Literal["laugh", "hype", "fear", "omg"]
 TYPES: tuple[str, ...] = get_args(WaveType)
 LINES = (6, 9)
 SPACING_MS = (180, 350)
-# One moment in two seconds. A reader may come back after two minutes and still gets every one of them; the last five
-# are kept for longer, so that a press repeated late is still known.
+# One moment in two seconds. A reader may have read two minutes ahead, come back two minutes after that, and still gets
+# every one of them; the last five are kept for longer, so that a press repeated late is still known.
 REST_MS = 2_000
-KEPT_MS = 120_000
+KEPT_MS = 240_000
 KEPT = 5
 
 

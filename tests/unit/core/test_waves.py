@@ -77,10 +77,10 @@ def test_the_four_kinds():
     assert [waves.type_of(kind) for kind in TYPES] == ["laugh", "hype", "fear", "omg"]
 
 
-def test_moments_are_kept_for_two_minutes_and_the_last_five_for_longer():
-    pressed = tuple(Wave(no, f"p{no}", "hype", NOW + no * 2000) for no in range(1, 80))
+def test_moments_are_kept_for_four_minutes_and_the_last_five_for_longer():
+    pressed = tuple(Wave(no, f"p{no}", "hype", NOW + no * 2000) for no in range(1, 140))
     last = pressed[-1].at
-    assert waves.kept(pressed, last) == pressed[-61:]
+    assert waves.kept(pressed, last) == pressed[-121:]
     assert waves.kept(pressed, last + 600_000) == pressed[-5:]
     assert waves.kept(pressed[:3], last + 600_000) == pressed[:3]
     assert waves.kept((), last) == ()
