@@ -74,7 +74,9 @@ def store(dynamo_client: Any, table: str) -> DynamoStore:
 def write_pack(store: DynamoStore, version: str) -> None:
     phrases = {name: tuple(f"{name} {version} {n}" for n in range(40)) for name in packs.GAME_CATEGORIES}
     pack = Pack(PackRef(PACK_KEY, version, "ai", "rpg"), phrases)
-    store.put_pack(PACK_KEY, pack, fresh_until=START_MS * 2, stale_until=START_MS * 2)
+    fence = store.lead(PACK_KEY, "test", START_MS, START_MS + 1)
+    assert fence
+    assert store.put_pack(PACK_KEY, pack, fence, fresh_until=START_MS, stale_until=START_MS * 2)
 
 
 def event_of(signed: str, place: str | None, rng: Random, horizon: int) -> dict[str, Any]:

@@ -14,7 +14,7 @@ import pytest
 from chatsim import keys, packs
 from chatsim.errors import LimitReached, NotFound, Unauthenticated
 from chatsim.packs import Pack, PackRef
-from chatsim.records import Account, Slot, StreamKey
+from chatsim.records import Account, Head, Slot, StreamKey
 from chatsim.store import Store, StoreReader
 from chatsim.store.dynamo import DynamoReader, DynamoStore
 from chatsim.store.memory import MemoryStore
@@ -385,33 +385,89 @@ def a_pack(pack_key: str, version: str, word: str = "¿qué? 😂") -> Pack:
     return Pack(PackRef(pack_key, version, "ai", "rpg"), phrases)
 
 
+def put(store, pack_key: str, pack: Pack, *, fresh_until: int, stale_until: int) -> None:
+    fence = store.lead(pack_key, "me", NOW, NOW + 1)
+    assert fence
+    assert store.put_pack(pack_key, pack, fence, fresh_until=fresh_until, stale_until=stale_until)
+
+
 def test_a_pack_comes_back_as_it_was_given(store, reader, pack_key):
     pack = a_pack(pack_key, "1")
-    store.put_pack(pack_key, pack, fresh_until=NOW + 1, stale_until=NOW + 2)
-    ref = reader.latest_pack(pack_key, NOW)
+    put(store, pack_key, pack, fresh_until=NOW + 1, stale_until=NOW + 2)
+    ref = reader.head(pack_key).at_hand(NOW)
     assert ref == PackRef(pack_key, "1", "cache", "rpg")
     assert reader.pack(ref) == Pack(ref, pack.phrases)
 
 
 def test_nothing_is_made_up(reader, pack_key):
-    assert reader.latest_pack(pack_key, NOW) is None
+    assert reader.head(pack_key).at_hand(NOW) is None
     assert reader.pack(PackRef(pack_key, "1", "ai")) is None
 
 
 def test_out_of_date_is_judged_by_the_clock_passed_in(store, reader, pack_key):
-    store.put_pack(pack_key, a_pack(pack_key, "1"), fresh_until=NOW, stale_until=NOW + 100)
-    assert reader.latest_pack(pack_key, NOW + 99)
-    assert reader.latest_pack(pack_key, NOW + 100) is None
+    put(store, pack_key, a_pack(pack_key, "1"), fresh_until=NOW, stale_until=NOW + 100)
+    assert reader.head(pack_key).at_hand(NOW + 99)
+    assert reader.head(pack_key).at_hand(NOW + 100) is None
     assert reader.pack(PackRef(pack_key, "1", "cache"))
 
 
 def test_a_pinned_version_survives_a_newer_one(store, reader, pack_key):
     for version in ("1", "2"):
         pack = a_pack(pack_key, version, f"version {version}")
-        store.put_pack(pack_key, pack, fresh_until=NOW, stale_until=NOW + 1)
-    assert reader.latest_pack(pack_key, NOW).version == "2"
+        put(store, pack_key, pack, fresh_until=NOW, stale_until=NOW + 1)
+    assert reader.head(pack_key).at_hand(NOW).version == "2"
     assert reader.pack(PackRef(pack_key, "1", "cache")).phrases["gameplay"][0] == "version 1"
     assert reader.pack(PackRef(pack_key, "2", "cache")).phrases["gameplay"][0] == "version 2"
+
+
+def test_one_leads_at_a_time(store, pack_key):
+    first = store.lead(pack_key, "a", NOW, NOW + 100)
+    assert store.lead(pack_key, "b", NOW + 99, NOW + 200) is None
+    assert store.head(pack_key, consistent=True).lease_until == NOW + 100
+    again = store.lead(pack_key, "a", NOW + 50, NOW + 150)
+    later = store.lead(pack_key, "b", NOW + 150, NOW + 300)
+    assert first < again < later
+
+
+def test_who_led_too_long_writes_nothing(store, reader, pack_key):
+    late = store.lead(pack_key, "a", NOW, NOW + 100)
+    fence = store.lead(pack_key, "b", NOW + 100, NOW + 200)
+    times = {"fresh_until": NOW + 1000, "stale_until": NOW + 2000}
+    assert not store.put_pack(pack_key, a_pack(pack_key, "late"), late, **times)
+    assert reader.head(pack_key) == Head(lease_until=NOW + 200)
+    store.rest_pack(pack_key, late, NOW + 9999, 1, refused=True)
+    assert store.put_pack(pack_key, a_pack(pack_key, "good"), fence, **times)
+    assert not store.put_pack(pack_key, a_pack(pack_key, "late"), late, **times)
+    assert reader.head(pack_key) == Head(PackRef(pack_key, "good", "cache", "rpg"), NOW + 1000, NOW + 2000)
+
+
+def test_nobody_leads_while_a_pack_is_fresh(store, pack_key):
+    put(store, pack_key, a_pack(pack_key, "1"), fresh_until=NOW + 100, stale_until=NOW + 200)
+    assert store.lead(pack_key, "b", NOW + 99, NOW + 150) is None
+    assert store.lead(pack_key, "b", NOW + 100, NOW + 150)
+    assert store.head(pack_key, consistent=True).at_hand(NOW + 100), "the stale one is there meanwhile"
+
+
+def test_a_rest_is_kept_and_told(store, pack_key):
+    fence = store.lead(pack_key, "a", NOW, NOW + 100)
+    store.rest_pack(pack_key, fence, NOW + 500, 2, refused=True)
+    assert store.head(pack_key, consistent=True) == Head(rest_until=NOW + 500, failures=2, refused=True)
+    assert store.lead(pack_key, "b", NOW + 499, NOW + 600) is None
+    put_after = store.lead(pack_key, "b", NOW + 500, NOW + 600)
+    assert store.put_pack(pack_key, a_pack(pack_key, "1"), put_after, fresh_until=NOW + 700, stale_until=NOW + 800)
+    head = store.head(pack_key, consistent=True)
+    assert (head.rest_until, head.failures, head.refused) == (0, 0, False)
+
+
+def test_a_lease_by_name(store, user):
+    assert store.take(user, "a", NOW, NOW + 100)
+    assert store.take(user, "a", NOW + 50, NOW + 150), "said again"
+    assert not store.take(user, "b", NOW + 149, NOW + 300)
+    store.give_back(user, "b")
+    assert not store.take(user, "b", NOW + 149, NOW + 300)
+    store.give_back(user, "a")
+    assert store.take(user, "b", NOW + 149, NOW + 300)
+    assert store.take(user, "c", NOW + 300, NOW + 400)
 
 
 # ── Settings in the table, counters ──
@@ -441,13 +497,13 @@ def test_a_store_in_memory_allows_no_origin():
 
 @pytest.mark.parametrize("kind", ["memory", "dynamo"], indirect=True)
 def test_counters_count_each_caller_and_minute(store, user):
-    assert [store.count(user, 29_000_000) for _ in range(3)] == [1, 2, 3]
-    assert store.count(user, 29_000_001) == 1
-    assert store.count(f"{user}#other", 29_000_000) == 1
+    assert [store.count(user, 29_000_000, 60) for _ in range(3)] == [1, 2, 3]
+    assert store.count(user, 29_000_001, 60) == 1
+    assert store.count(f"{user}#other", 29_000_000, 60) == 1
 
 
 def test_counters_are_exact_under_threads(dynamo_client, table, user):
     for store in (MemoryStore(), DynamoStore(dynamo_client, table)):
         with ThreadPoolExecutor(8) as pool:
-            counted = list(pool.map(store.count, [user] * 24, [1] * 24))
+            counted = list(pool.map(store.count, [user] * 24, [1] * 24, [60] * 24))
         assert sorted(counted) == list(range(1, 25))

@@ -1,15 +1,16 @@
-"""How often one caller may ask: a counter per clock minute, kept in the store so that all doors share it."""
+"""How often one caller may ask: a counter per window of time, kept in the store so that all doors share it."""
 
 from __future__ import annotations
 
 from chatsim.errors import RateLimited
 from chatsim.store import Store
 
-MINUTE_MS = 60_000
+MINUTE_S = 60
+DAY_S = 86_400
 
 
-def check(store: Store, who: str, per_minute: int, now_ms: int) -> None:
-    """Counts this request. Raises RateLimited past the limit, until the clock minute is over."""
-    minute, gone_ms = divmod(now_ms, MINUTE_MS)
-    if store.count(who, minute) > per_minute:
-        raise RateLimited(retry_after_s=max(1, (MINUTE_MS - gone_ms) // 1000), limit=per_minute)
+def check(store: Store, who: str, limit: int, now_ms: int, window_s: int = MINUTE_S) -> None:
+    """Counts this request. Raises RateLimited past the limit, until the window of time (a clock minute) is over."""
+    window, gone_ms = divmod(now_ms, window_s * 1000)
+    if store.count(who, window, window_s) > limit:
+        raise RateLimited(retry_after_s=max(1, (window_s * 1000 - gone_ms) // 1000), limit=limit)

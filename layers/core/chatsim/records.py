@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from chatsim.names import Mode
-from chatsim.packs import Source
+from chatsim.packs import PackRef, Source
 from chatsim.show import Show
 from chatsim.waves import Wave
 
@@ -51,6 +51,27 @@ class StreamKey:
     generation: str
     look: dict[str, Any] = field(default_factory=dict)
     test: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Head:
+    """What is known of a game's stored packs: the newest (`ref`), and who may write the next. Times epoch ms.
+
+    A pack is good until `fresh_until` and served until `stale_until`. Nobody generates before `rest_until`, after
+    `failures` in a row or because the name was `refused`; while `lease_until` lasts, somebody does.
+    """
+
+    ref: PackRef | None = None
+    fresh_until: int = 0
+    stale_until: int = 0
+    lease_until: int = 0
+    rest_until: int = 0
+    failures: int = 0
+    refused: bool = False
+
+    def at_hand(self, now_ms: int) -> PackRef | None:
+        """The version a new show may pin."""
+        return self.ref if now_ms < self.stale_until else None
 
 
 @dataclass(frozen=True)

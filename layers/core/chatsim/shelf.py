@@ -30,5 +30,5 @@ class Shelf:
 
 def best_pack(reader: StoreReader, shelf: Shelf, name: Name, lang: Lang, now_ms: int) -> Pack:
     """What a new show speaks from: a stored pack that is not out of date, else the best built-in one."""
-    ref = reader.latest_pack(packs.key(name.mode, lang, name.key), now_ms)
+    ref = reader.head(packs.key(name.mode, lang, name.key)).at_hand(now_ms)
     return (ref and shelf.get(ref)) or builtin.find(name, lang)

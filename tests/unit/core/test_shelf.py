@@ -18,7 +18,8 @@ class Counting(MemoryStore):
 
 def stored(store, version="1"):
     pack = Pack(PackRef("PACK#game#es#hades", version, "ai"), PHRASES)
-    store.put_pack(pack.ref.id, pack, fresh_until=NOW, stale_until=NOW + 1)
+    fence = store.lead(pack.ref.id, "me", NOW, NOW + 1)
+    store.put_pack(pack.ref.id, pack, fence, fresh_until=NOW, stale_until=NOW + 1)
     return pack.ref
 
 

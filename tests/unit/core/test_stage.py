@@ -55,7 +55,8 @@ def test_a_show_starts_now_and_is_the_newest(store, shelf):
 
 def test_a_stored_pack_is_better_than_a_built_in_one(store, shelf):
     place = key("game", "es", "elden ring")
-    store.put_pack(place, Pack(replace(PACK.ref, id=place), PACK.phrases), fresh_until=NOW, stale_until=NOW + 10)
+    pack = Pack(replace(PACK.ref, id=place), PACK.phrases)
+    store.put_pack(place, pack, store.lead(place, "me", NOW, NOW + 1), fresh_until=NOW, stale_until=NOW + 10)
     assert stage.start(store, shelf, USER, WISH, NOW + 9).pack.source == "cache"
     assert stage.start(store, shelf, USER, WISH, NOW + 10).pack.source == "genre"
 

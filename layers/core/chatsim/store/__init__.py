@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from chatsim.packs import Pack, PackRef
-from chatsim.records import Account, Slot, State, StreamKey
+from chatsim.records import Account, Head, Slot, State, StreamKey
 from chatsim.show import Show
 from chatsim.ticket import TicketKeys
 from chatsim.waves import Wave
@@ -23,8 +23,8 @@ class StoreReader(Protocol):
     def pack(self, ref: PackRef) -> Pack | None:
         """A stored pack in the very version named."""
 
-    def latest_pack(self, pack_key: str, now_ms: int) -> PackRef | None:
-        """The version a new show may pin: the newest that is not out of date."""
+    def head(self, pack_key: str, *, consistent: bool = False) -> Head:
+        """What is known of a game's stored packs; an empty Head of a game nobody asked for."""
 
     def ticket_keys(self) -> TicketKeys | None: ...
 
@@ -65,10 +65,22 @@ class Store(StoreReader, Protocol):
 
     def drop_key(self, user: str) -> None: ...
 
-    def put_pack(self, pack_key: str, pack: Pack, *, fresh_until: int, stale_until: int) -> None: ...
+    def lead(self, pack_key: str, owner: str, now_ms: int, until_ms: int) -> int | None:
+        """The lease on a game's next pack: its fence; None while another holds it, a pack is fresh or a rest lasts."""
+
+    def put_pack(self, pack_key: str, pack: Pack, fence: int, *, fresh_until: int, stale_until: int) -> bool:
+        """Make this the newest version and end the lease; False when somebody else has led since."""
+
+    def rest_pack(self, pack_key: str, fence: int, until_ms: int, failures: int, *, refused: bool) -> None:
+        """End the lease without a pack: nobody generates until then."""
+
+    def take(self, name: str, owner: str, now_ms: int, until_ms: int) -> bool:
+        """A lease by name, for what few may do at once; False while another holds it."""
+
+    def give_back(self, name: str, owner: str) -> None: ...
 
     def add_ticket_keys(self, keys: TicketKeys) -> TicketKeys:
         """Keep these unless there are some already; the ones that count."""
 
-    def count(self, who: str, minute: int) -> int:
-        """How often this was called for `who` in a clock minute (epoch minutes), this call included."""
+    def count(self, who: str, window: int, window_s: int) -> int:
+        """How often this was called for `who` in a window of time (the n-th since the epoch), this call included."""

@@ -16,7 +16,7 @@ from chatsim import packs
 from chatsim.errors import LimitReached
 from chatsim.pace import Pace
 from chatsim.packs import Pack, PackRef
-from chatsim.records import Account, Current, Slot, State, StreamKey
+from chatsim.records import Account, Current, Head, Slot, State, StreamKey
 from chatsim.show import Show
 from chatsim.ticket import TicketKeys
 from chatsim.waves import Wave
@@ -49,11 +49,8 @@ class DynamoReader:
         item = self._get(ref.id, f"V#{ref.version}")
         return packs.load(_bytes(item["phrases"]), ref) if item else None
 
-    def latest_pack(self, pack_key: str, now_ms: int) -> PackRef | None:
-        item = self._get(pack_key, "HEAD")
-        if not item or now_ms >= int(item["stale_until"]["N"]):
-            return None
-        return PackRef(pack_key, item["version"]["S"], "cache", item["genre"]["S"])
+    def head(self, pack_key: str, *, consistent: bool = False) -> Head:
+        return _map(self._get(pack_key, "HEAD", consistent=consistent), _head) or Head()
 
     def ticket_keys(self) -> TicketKeys | None:
         return _map(self._get("CONFIG", "TICKET_KEY"), _ticket_keys)
@@ -205,14 +202,76 @@ class DynamoStore(DynamoReader):
         if before:
             self._delete(f"KEY#{before.hash}", "KEY")
 
-    # ── Packs ──
-    def put_pack(self, pack_key: str, pack: Pack, *, fresh_until: int, stale_until: int) -> None:
+    # ── Packs: one writer at a time, and each with a fence that a later one has passed ──
+    def lead(self, pack_key: str, owner: str, now_ms: int, until_ms: int) -> int | None:
+        led = self._update(
+            _at(pack_key, "HEAD"),
+            "SET lease_owner = :me, lease_until = :until ADD fence :one",
+            "(attribute_not_exists(lease_until) OR lease_until <= :now OR lease_owner = :me)"
+            " AND (attribute_not_exists(fresh_until) OR fresh_until <= :now)"
+            " AND (attribute_not_exists(rest_until) OR rest_until <= :now)",
+            values={":me": _s(owner), ":now": _n(now_ms), ":until": _n(until_ms), ":one": _n(1)},
+        )
+        return int(led["fence"]["N"]) if led else None
+
+    def put_pack(self, pack_key: str, pack: Pack, fence: int, *, fresh_until: int, stale_until: int) -> bool:
         """The version first, then the head that names it: a head never names what is not there."""
         ttl = _n(stale_until // 1000 + PACK_GRACE_S)
         version = {"phrases": {"B": packs.dump(pack.phrases)}, "ttl": ttl}
         self._put(_at(pack_key, f"V#{pack.ref.version}") | version)
-        head = {"version": _s(pack.ref.version), "genre": _s(pack.ref.genre), "ttl": ttl}
-        self._put(_at(pack_key, "HEAD") | head | {"fresh_until": _n(fresh_until), "stale_until": _n(stale_until)})
+        done = self._update(
+            _at(pack_key, "HEAD"),
+            "SET #version = :version, genre = :genre, fresh_until = :fresh, stale_until = :stale, #ttl = :ttl"
+            " REMOVE lease_owner, lease_until, rest_until, failures, refused",
+            "fence = :fence",
+            names={"#version": "version", "#ttl": "ttl"},
+            values={
+                ":version": _s(pack.ref.version),
+                ":genre": _s(pack.ref.genre),
+                ":fresh": _n(fresh_until),
+                ":stale": _n(stale_until),
+                ":ttl": ttl,
+                ":fence": _n(fence),
+            },
+        )
+        return bool(done)
+
+    def rest_pack(self, pack_key: str, fence: int, until_ms: int, failures: int, *, refused: bool) -> None:
+        self._update(
+            _at(pack_key, "HEAD"),
+            "SET rest_until = :until, failures = :failures, refused = :refused REMOVE lease_owner, lease_until",
+            "fence = :fence",
+            values={
+                ":until": _n(until_ms),
+                ":failures": _n(failures),
+                ":refused": {"BOOL": refused},
+                ":fence": _n(fence),
+            },
+        )
+
+    # ── Leases by name ──
+    def take(self, name: str, owner: str, now_ms: int, until_ms: int) -> bool:
+        taken = self._update(
+            _at(f"LEASE#{name}", "LEASE"),
+            "SET lease_owner = :me, lease_until = :until, #ttl = :ttl",
+            "attribute_not_exists(lease_until) OR lease_until <= :now OR lease_owner = :me",
+            names={"#ttl": "ttl"},
+            values={
+                ":me": _s(owner),
+                ":now": _n(now_ms),
+                ":until": _n(until_ms),
+                ":ttl": _n(until_ms // 1000 + COUNTER_LIFE_S),
+            },
+        )
+        return bool(taken)
+
+    def give_back(self, name: str, owner: str) -> None:
+        self._update(
+            _at(f"LEASE#{name}", "LEASE"),
+            "REMOVE lease_owner, lease_until",
+            "lease_owner = :me",
+            values={":me": _s(owner)},
+        )
 
     # ── Settings that live in the table ──
     def add_ticket_keys(self, keys: TicketKeys) -> TicketKeys:
@@ -226,12 +285,12 @@ class DynamoStore(DynamoReader):
         )
         return _ticket_keys(self._get("CONFIG", "TICKET_KEY", consistent=True) or {})
 
-    def count(self, who: str, minute: int) -> int:
+    def count(self, who: str, window: int, window_s: int) -> int:
         answer = self._update(
-            _at(f"LIMIT#{who}#{minute}", "COUNT"),
+            _at(f"LIMIT#{who}#{window_s}#{window}", "COUNT"),
             "ADD #n :one SET #ttl = :ttl",
             names={"#n": "n", "#ttl": "ttl"},
-            values={":one": _n(1), ":ttl": _n(minute * 60 + COUNTER_LIFE_S)},
+            values={":one": _n(1), ":ttl": _n((window + 1) * window_s + COUNTER_LIFE_S)},
             returns="ALL_NEW",
         )
         return int(answer["n"]["N"]) if answer else 0
@@ -243,18 +302,19 @@ class DynamoStore(DynamoReader):
         update: str,
         condition: str = "",
         *,
-        names: dict[str, str],
         values: dict[str, Any],
+        names: dict[str, str] | None = None,
         returns: str = "UPDATED_NEW",
     ) -> Item | None:
         """The attributes after the write; None when its condition did not hold."""
         request: dict[str, Any] = {"ConditionExpression": condition} if condition else {}
+        if names:
+            request["ExpressionAttributeNames"] = names
         try:
             answer = self._client.update_item(
                 TableName=self._table,
                 Key=key,
                 UpdateExpression=update,
-                ExpressionAttributeNames=names,
                 ExpressionAttributeValues=values,
                 ReturnValues=returns,
                 **request,
@@ -314,6 +374,22 @@ def _current(item: Item) -> Current:
 def _key(item: Item) -> StreamKey:
     look, test = json.loads(item["look"]["S"]), json.loads(item["test"]["S"])
     return StreamKey(item["hash"]["S"], item["generation"]["S"], look, test)
+
+
+def _head(item: Item) -> Head:
+    def number(name: str) -> int:
+        return int(item[name]["N"]) if name in item else 0
+
+    named = "version" in item
+    return Head(
+        ref=PackRef(item["pk"]["S"], item["version"]["S"], "cache", item["genre"]["S"]) if named else None,
+        fresh_until=number("fresh_until"),
+        stale_until=number("stale_until"),
+        lease_until=number("lease_until"),
+        rest_until=number("rest_until"),
+        failures=number("failures"),
+        refused="refused" in item and bool(item["refused"]["BOOL"]),
+    )
 
 
 def _ticket_keys(item: Item) -> TicketKeys:

@@ -9,7 +9,7 @@ from typing import Any
 
 from chatsim.errors import LimitReached
 from chatsim.packs import Pack, PackRef
-from chatsim.records import Account, Current, Slot, State, StreamKey
+from chatsim.records import Account, Current, Head, Slot, State, StreamKey
 from chatsim.show import Show
 from chatsim.ticket import TicketKeys
 from chatsim.waves import Wave
@@ -22,9 +22,11 @@ class MemoryStore:
         self._numbers: Counter[str] = Counter()
         self._owners: dict[str, str] = {}
         self._packs: dict[tuple[str, str], Pack] = {}
-        self._heads: dict[str, tuple[PackRef, int]] = {}
+        self._heads: dict[str, Head] = {}
+        self._leads: dict[str, tuple[str, int]] = {}
+        self._leases: dict[str, tuple[str, int]] = {}
         self._keys: TicketKeys | None = None
-        self._counts: Counter[tuple[str, int]] = Counter()
+        self._counts: Counter[tuple[str, int, int]] = Counter()
         self._origins: tuple[str, ...] = ()
 
     def account(self, user: str, *, consistent: bool = False) -> Account:
@@ -114,15 +116,47 @@ class MemoryStore:
             kept = self._packs.get((ref.id, ref.version))
             return kept and replace(kept, ref=ref)
 
-    def latest_pack(self, pack_key: str, now_ms: int) -> PackRef | None:
+    def head(self, pack_key: str, *, consistent: bool = False) -> Head:
         with self._lock:
-            ref, stale_until = self._heads.get(pack_key, (None, 0))
-            return ref if now_ms < stale_until else None
+            return self._heads.get(pack_key, Head())
 
-    def put_pack(self, pack_key: str, pack: Pack, *, fresh_until: int, stale_until: int) -> None:
+    def lead(self, pack_key: str, owner: str, now_ms: int, until_ms: int) -> int | None:
+        with self._lock:
+            head = self.head(pack_key)
+            leader, fence = self._leads.get(pack_key, ("", 0))
+            held = now_ms < head.lease_until and leader != owner
+            if held or now_ms < head.fresh_until or now_ms < head.rest_until:
+                return None
+            self._leads[pack_key] = (owner, fence + 1)
+            self._heads[pack_key] = replace(head, lease_until=until_ms)
+            return fence + 1
+
+    def put_pack(self, pack_key: str, pack: Pack, fence: int, *, fresh_until: int, stale_until: int) -> bool:
         with self._lock:
             self._packs[pack_key, pack.ref.version] = pack
-            self._heads[pack_key] = (replace(pack.ref, source="cache"), stale_until)
+            if self._leads.get(pack_key, ("", 0))[1] != fence:
+                return False
+            self._heads[pack_key] = Head(replace(pack.ref, source="cache"), fresh_until, stale_until)
+            return True
+
+    def rest_pack(self, pack_key: str, fence: int, until_ms: int, failures: int, *, refused: bool) -> None:
+        with self._lock:
+            if self._leads.get(pack_key, ("", 0))[1] == fence:
+                rested = {"lease_until": 0, "rest_until": until_ms, "failures": failures, "refused": refused}
+                self._heads[pack_key] = replace(self.head(pack_key), **rested)  # type: ignore[arg-type]
+
+    def take(self, name: str, owner: str, now_ms: int, until_ms: int) -> bool:
+        with self._lock:
+            holder, until = self._leases.get(name, ("", 0))
+            if now_ms < until and holder != owner:
+                return False
+            self._leases[name] = (owner, until_ms)
+            return True
+
+    def give_back(self, name: str, owner: str) -> None:
+        with self._lock:
+            if self._leases.get(name, ("", 0))[0] == owner:
+                del self._leases[name]
 
     def ticket_keys(self) -> TicketKeys | None:
         with self._lock:
@@ -136,10 +170,10 @@ class MemoryStore:
     def origins(self) -> tuple[str, ...]:
         return self._origins
 
-    def count(self, who: str, minute: int) -> int:
+    def count(self, who: str, window: int, window_s: int) -> int:
         with self._lock:
-            self._counts[who, minute] += 1
-            return self._counts[who, minute]
+            self._counts[who, window, window_s] += 1
+            return self._counts[who, window, window_s]
 
 
 def _by_age(slots: list[Slot]) -> tuple[Slot, ...]:
