@@ -5,6 +5,7 @@ import { createDirector } from '../src/dashboard/director'
 import { Games } from '../src/dashboard/games'
 import { DEFAULTS } from '../src/dashboard/preferences'
 import type { ShowSession, ShowState } from '../src/dashboard/show'
+import { FakeTime } from './helpers'
 
 const slot = (displayName: string, mode: Mode = 'game'): Slot => ({
   game: displayName.toLowerCase(),
@@ -24,6 +25,7 @@ const slots = (...names: string[]): Slots => ({
 const added = (displayName: string, more: Partial<AddedGame> = {}): AddedGame => ({
   ...slot(displayName),
   gameName: displayName.toLowerCase(),
+  pending: false,
   currentGames: [],
   remainingSlots: 0,
   ...more,
@@ -35,11 +37,12 @@ function desk(draft = '') {
     addGame: vi.fn<Api['addGame']>(async (name) => added(name)),
     removeGame: vi.fn<Api['removeGame']>(async () => slots()),
   }
-  return { api, games: new Games({ api, lang: () => 'es', draft }) }
+  const time = new FakeTime()
+  return { api, time, games: new Games({ api, lang: () => 'es', timers: time, draft }) }
 }
-let { api, games } = desk()
+let { api, games, time } = desk()
 beforeEach(() => {
-  ;({ api, games } = desk())
+  ;({ api, games, time } = desk())
 })
 const state = () => games.state.get()
 const names = () => state().slots.map((one) => one.displayName)
@@ -188,5 +191,40 @@ describe('Play', () => {
     games.type('Elden Ring')
     await director.play()
     expect(session.change).toHaveBeenCalledTimes(times)
+  })
+
+  test('a pack that is being made is waited for, and goes on with the show when it is there', async () => {
+    const { session, director } = set()
+    api.addGame.mockResolvedValueOnce(added('Elden Ring', { pending: true, retryAfterMs: 3000 }))
+    api.addGame.mockResolvedValueOnce(added('Elden Ring', { pending: true, retryAfterMs: 2000 }))
+    api.addGame.mockResolvedValueOnce(added('Elden Ring', { source: 'cache' }))
+    games.type('Elden Ring')
+    void director.play()
+    await time.pass(4_900)
+    expect(api.addGame).toHaveBeenCalledTimes(2)
+    expect(session.change).not.toHaveBeenCalled()
+    await time.pass(200)
+    expect(session.change).toHaveBeenCalledOnce()
+    expect(state()).toMatchObject({ slots: [{ source: 'cache' }], selected: { source: 'cache' } })
+  })
+
+  test('a pack that never comes is not asked for without end', async () => {
+    const { director } = set()
+    api.addGame.mockResolvedValue(added('Elden Ring', { pending: true }))
+    games.type('Elden Ring')
+    void director.play()
+    await time.pass(600_000)
+    expect(api.addGame).toHaveBeenCalledTimes(13)
+  })
+
+  test('a game removed meanwhile is not asked for again', async () => {
+    const { director } = set()
+    api.addGame.mockResolvedValue(added('Elden Ring', { pending: true }))
+    games.type('Elden Ring')
+    void director.play()
+    await time.pass(0)
+    await games.remove(state().slots[0]!)
+    await time.pass(10_000)
+    expect(api.addGame).toHaveBeenCalledOnce()
   })
 })

@@ -1,12 +1,19 @@
-"""The door that makes phrases: a slot for the game, and the best pack at hand."""
+"""The door that makes phrases: a slot for the game, and the best pack there is or can be made."""
 
 from __future__ import annotations
 
+import os
+from functools import cache
 from typing import Any
 
 from chatsim import builtin, games, names
 from chatsim.errors import InvalidRequest
+from chatsim.games import Wanted
 from chatsim.names import Mode, Name
+from chatsim_ai.failover import Attempt, Failover
+from chatsim_ai.generator import Allowance, Generator
+from chatsim_ai.settings import AiSettings
+from chatsim_ai.writer import Writer
 from chatsim_web import answers, services
 from chatsim_web.door import Door, reply
 
@@ -18,19 +25,18 @@ handler = door.handler
 def add_game() -> Any:
     user, body = services.caller(door.headers()), door.body()
     mode, lang = names.mode_of(body.get("mode")), names.lang_of(body.get("lang"))
-    max_slots = services.settings().slots_per_user
-    found = games.add(
+    name = builtin.named(body.get("gameName"), mode)
+    replace = replaced(user, body["replace"], mode) if body.get("replace") is not None else None
+    added = games.add(
         services.store(),
-        services.shelf(),
         user,
-        builtin.named(body.get("gameName"), mode),
-        lang,
-        replace=replaced(user, body["replace"], mode) if body.get("replace") is not None else None,
-        max_slots=max_slots,
+        Wanted(name, lang, replace),
+        lambda: generator().pack_for(user, name, lang),
+        max_slots=services.settings().slots_per_user,
         now_ms=services.now_ms(),
     )
-    door.count(f"Pack{found.pack.ref.source.capitalize()}")
-    return reply(answers.added(found, max_slots))
+    door.count(f"Pack{added.found.pack.ref.source.capitalize()}")
+    return reply(answers.added(added, services.settings().slots_per_user))
 
 
 def replaced(user: str, value: object, mode: Mode) -> Name:
@@ -39,6 +45,21 @@ def replaced(user: str, value: object, mode: Mode) -> Name:
         raise InvalidRequest("name_type")
     account = services.store().account(user, consistent=True)
     return builtin.named(value, games.replaced(account, value.casefold(), mode))
+
+
+@cache
+def generator() -> Generator:
+    settings = AiSettings.from_env(os.environ)
+    providers = settings.providers()
+    writer = Writer(Failover(providers, settings, record=record), settings) if providers else None
+    allowance = Allowance.from_env(os.environ)
+    return Generator(services.store(), services.shelf(), writer, allowance, services.now_ms)
+
+
+def record(attempt: Attempt) -> None:
+    """Provider latency, and failures by kind."""
+    door.measure(f"Provider{attempt.provider.capitalize()}Ms", attempt.latency_ms)
+    door.count(f"Provider{attempt.provider.capitalize()}{attempt.outcome.capitalize()}")
 
 
 services.warm()

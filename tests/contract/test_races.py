@@ -20,7 +20,8 @@ import sys, threading, boto3
 from botocore.config import Config
 from chatsim import builtin, games
 from chatsim.errors import LimitReached
-from chatsim.shelf import Shelf
+from chatsim.games import Found, Wanted
+from chatsim.shelf import Shelf, best_pack
 from chatsim.store.dynamo import DynamoStore
 
 endpoint, table, who, threads = sys.argv[1:4] + [int(sys.argv[4])]
@@ -32,7 +33,8 @@ for user in sys.stdin:
         name = builtin.named(f"game {who} {n}", "game")
         start.wait()
         try:
-            games.add(store, Shelf(store), user.strip(), name, "es", replace=None, max_slots=4, now_ms=n)
+            find = lambda: Found(best_pack(store, Shelf(store), name, "es", n))
+            games.add(store, user.strip(), Wanted(name, "es"), find, max_slots=4, now_ms=n)
             added.append(n)
         except LimitReached:
             pass

@@ -45,6 +45,9 @@ export interface AddedGame {
   lang: ChatLang
   source: Source
   genre: string | null
+  /** A better pack is being made: ask again after `retryAfterMs`. */
+  pending: boolean
+  retryAfterMs?: number
   currentGames: string[]
   remainingSlots: number
 }

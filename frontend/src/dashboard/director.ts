@@ -46,7 +46,7 @@ export function createDirector(games: Games, session: ShowSession, preferences: 
       if (!games.adopt(name, mode)) {
         const added = await games.add(name, mode)
         await started
-        if (added) await improve(added)
+        if (added) await improve(await games.better(added))
       }
       await started
     },

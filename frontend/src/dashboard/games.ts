@@ -2,6 +2,7 @@
 
 import { ApiError, type Api } from '../api/client'
 import type { AddedGame, Bounds, ChatLang, Mode, Slot, Slots } from '../api/contract'
+import type { Timers } from '../stream/timers'
 import { createStore, type Store } from '../ui/store'
 import { nameKey, nameProblem, tidyName, type NameProblem } from './names'
 
@@ -25,8 +26,13 @@ export interface GamesState {
 export interface GamesDeps {
   api: Pick<Api, 'slots' | 'addGame' | 'removeGame'>
   lang(): ChatLang
+  timers: Timers
   draft?: string
 }
+
+/** A pack is made within seconds; who has asked this often asks no more. */
+const MOST_ASKS = 12
+const ASK_AGAIN_MS = 3_000
 
 export class Games {
   readonly state: Store<GamesState>
@@ -88,7 +94,25 @@ export class Games {
 
   async addTyped(): Promise<void> {
     const typed = this.check()
-    if (typed) await this.add(typed.name, typed.mode)
+    const added = typed && (await this.add(typed.name, typed.mode))
+    if (added) await this.better(added)
+  }
+
+  /** Asks again while a better pack is being made, and shows where it came from; the last answer. */
+  async better(added: AddedGame): Promise<AddedGame> {
+    let answer = added
+    for (let asked = 0; answer.pending && asked < MOST_ASKS; asked++) {
+      await new Promise<void>((resume) => this.deps.timers.after(answer.retryAfterMs ?? ASK_AGAIN_MS, resume))
+      if (!this.find(answer.gameName, answer.mode)) break
+      try {
+        answer = await this.deps.api.addGame(answer.displayName, answer.mode, answer.lang)
+        this.refresh(answer)
+      } catch (error) {
+        this.state.set({ error })
+        break
+      }
+    }
+    return answer
   }
 
   /** Adds a game, in the place of `replace` when given. Undefined when it was refused; the state says why. */
@@ -135,6 +159,15 @@ export class Games {
     if (!slot) return false
     this.state.set({ selected: slot, drafts: this.draftsWithout(name, mode) })
     return true
+  }
+
+  /** What is known anew of a game that is there already. */
+  private refresh({ gameName, mode, source, genre }: AddedGame): void {
+    const { slots, selected } = this.state.get()
+    const renewed = (slot: Slot) => (slot.game === gameName && slot.mode === mode ? { ...slot, source, genre } : slot)
+    const place = slots.findIndex((slot) => slot === selected)
+    const newSlots = slots.map(renewed)
+    this.state.set({ slots: newSlots, selected: newSlots[place] ?? selected })
   }
 
   private find(game: string, mode: Mode): Slot | undefined {

@@ -49,7 +49,7 @@ function build(auth: Auth): Parts {
   const feed = new ChatFeed(new ServerClock(), timers)
   const session = new ShowSession({ api, feed, timers, language })
   const draft = new URLSearchParams(location.search).get('game') ?? ''
-  const games = new Games({ api, lang: () => preferences.get().lang, draft })
+  const games = new Games({ api, lang: () => preferences.get().lang, timers, draft })
   return { auth, api, games, session, feed, preferences, director: createDirector(games, session, preferences.get) }
 }
 

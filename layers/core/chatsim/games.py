@@ -2,40 +2,60 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from chatsim.errors import InvalidRequest
+from chatsim.errors import InvalidName, InvalidRequest
 from chatsim.names import Lang, Mode, Name
 from chatsim.packs import Pack
 from chatsim.records import Account, Slot
-from chatsim.shelf import Shelf, best_pack
 from chatsim.store import Store
 
 
 @dataclass(frozen=True)
+class Found:
+    """The pack at hand; `pending` while a better one is being made, `retry_after_ms` when to ask for it."""
+
+    pack: Pack
+    pending: bool = False
+    retry_after_ms: int = 0
+
+
+@dataclass(frozen=True)
 class Added:
-    """A game in its slot, with the pack that is at hand for it."""
+    """A game in its slot, with what was found for it."""
 
     name: Name
     lang: Lang
-    pack: Pack
+    found: Found
     account: Account
 
 
-def add(
-    store: Store, shelf: Shelf, user: str, name: Name, lang: Lang, *, replace: Name | None, max_slots: int, now_ms: int
-) -> Added:
-    """Reserve a slot (or take the place of another game) and find the phrases.
+@dataclass(frozen=True)
+class Wanted:
+    """A game to keep, in place of another where one is named."""
 
-    Raises LimitReached when all slots are taken, InvalidRequest when the game to replace is not there.
+    name: Name
+    lang: Lang
+    replace: Name | None = None
+
+
+def add(store: Store, user: str, wanted: Wanted, find: Callable[[], Found], *, max_slots: int, now_ms: int) -> Added:
+    """Reserve a slot (or take the place of another game), then find the phrases, which may take a while.
+
+    Raises LimitReached when all slots are taken, InvalidRequest when the game to replace is not there, and InvalidName
+    from `find`, with the slots as they were before.
     """
-    pack = best_pack(store, shelf, name, lang, now_ms)
-    slot = Slot(name.mode, name.key, name.display, lang, pack.ref.source, pack.ref.genre, now_ms)
-    if replace is None:
-        store.reserve_slot(user, slot, max_slots)
-    elif not store.swap_slot(user, replace.slot, slot):
-        raise InvalidRequest("replace_missing", game=replace.display)
-    return Added(name, lang, pack, store.account(user, consistent=True))
+    before = store.account(user, consistent=True)
+    known = next((slot for slot in before.slots if slot.member == wanted.name.slot), None)
+    _reserve(store, user, wanted, known or _slot(wanted, None, now_ms), max_slots)
+    try:
+        found = find()
+    except InvalidName:
+        _restore(store, user, wanted, before)
+        raise
+    _reserve(store, user, wanted, _slot(wanted, found.pack, known.at if known else now_ms), max_slots)
+    return Added(wanted.name, wanted.lang, found, store.account(user, consistent=True))
 
 
 def remove(store: Store, user: str, name: Name) -> Account:
@@ -47,3 +67,27 @@ def replaced(account: Account, key: str, mode: Mode) -> Mode:
     """The mode of the slot named `key`: the one it is kept under, the new game's own where both exist."""
     modes = [slot.mode for slot in account.slots if slot.game == key]
     return mode if mode in modes or not modes else modes[0]
+
+
+def _slot(wanted: Wanted, pack: Pack | None, at: int) -> Slot:
+    name = wanted.name
+    source, genre = (pack.ref.source, pack.ref.genre) if pack else ("generic", "")
+    return Slot(name.mode, name.key, name.display, wanted.lang, source, genre, at)
+
+
+def _reserve(store: Store, user: str, wanted: Wanted, slot: Slot, max_slots: int) -> None:
+    if wanted.replace is None:
+        store.reserve_slot(user, slot, max_slots)
+    elif not store.swap_slot(user, wanted.replace.slot, slot):
+        raise InvalidRequest("replace_missing", game=wanted.replace.display)
+
+
+def _restore(store: Store, user: str, wanted: Wanted, before: Account) -> None:
+    """A name that is none keeps no slot, and what it replaced comes back."""
+    if any(slot.member == wanted.name.slot for slot in before.slots):
+        return
+    given_up = next((s for s in before.slots if wanted.replace and s.member == wanted.replace.slot), None)
+    if given_up:
+        store.swap_slot(user, wanted.name.slot, given_up)
+    else:
+        store.free_slot(user, wanted.name.slot)

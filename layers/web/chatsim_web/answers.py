@@ -27,16 +27,18 @@ def slots(account: Account, settings: Settings) -> dict[str, Any]:
 
 
 def added(found: Added, max_slots: int) -> dict[str, Any]:
+    pack = found.found.pack
     return {
         "success": True,
         "gameName": found.name.key,
         "displayName": found.name.display,
         "mode": found.name.mode,
         "lang": found.lang,
-        "source": found.pack.ref.source,
-        "genre": found.pack.ref.genre,
-        "pending": False,
-        "phrases": found.pack.filled(found.name.display),
+        "source": pack.ref.source,
+        "genre": pack.ref.genre,
+        "pending": found.found.pending,
+        **({"retryAfterMs": found.found.retry_after_ms} if found.found.pending else {}),
+        "phrases": pack.filled(found.name.display),
         "currentGames": found.account.games,
         "remainingSlots": max(0, max_slots - len(found.account.slots)),
     }

@@ -84,6 +84,9 @@ class Door:
         """One more of something worth a chart: shows started, moments pressed."""
         self._metrics.add_metric(metric, MetricUnit.Count, 1)
 
+    def measure(self, metric: str, milliseconds: float) -> None:
+        self._metrics.add_metric(metric, MetricUnit.Milliseconds, milliseconds)
+
     def _map_errors(self) -> None:
         routes = self.routes
         routes.exception_handler(ApiError)(self._refuse)

@@ -1,0 +1,191 @@
+"""Who generates, who waits and who is served what is at hand; on a clock that is passed in."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from chatsim import builtin, packs
+from chatsim.errors import InvalidName
+from chatsim.names import Lang, Name
+from chatsim.packs import Pack
+from chatsim.shelf import Shelf
+from chatsim.store.memory import MemoryStore
+from chatsim_ai.generator import DAY_MS, LEASE_MS, REFUSED_MS, REST_MS, Allowance, Generator
+from chatsim_ai.writer import AiUnavailable, Written
+
+GAME = builtin.named("Stardew Valley", "game")
+KEY = packs.key("game", "es", GAME.key)
+PHRASES = {category: tuple(f"{category} {n}" for n in range(40)) for category in packs.GAME_CATEGORIES}
+WRITTEN = Written(phrases=PHRASES, names=("ana",), provider="fake", salvaged=False, dropped=0, topped_up=0)
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.ms = 1_800_000_000_000
+
+    def __call__(self) -> int:
+        return self.ms
+
+
+class FakeWriter:
+    """Gives what it was told to give; `meanwhile` happens while it writes."""
+
+    def __init__(self) -> None:
+        self.calls: list[str] = []
+        self.answer: Written | Exception = WRITTEN
+        self.meanwhile: Callable[[], Any] = lambda: None
+
+    def write(self, name: Name, lang: Lang, fallback: Pack) -> Written:
+        self.calls.append(f"{lang}/{name.key}")
+        self.meanwhile()
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def store() -> MemoryStore:
+    return MemoryStore()
+
+
+@pytest.fixture
+def writer() -> FakeWriter:
+    return FakeWriter()
+
+
+def generator(store: MemoryStore, writer: FakeWriter | None, clock: Clock, **changes: int) -> Generator:
+    allowance = {"at_once": 3, "per_user_day": 10, "per_day": 500, "fresh_days": 30, "stale_days": 90} | changes
+    return Generator(store, Shelf(store), writer, Allowance(**allowance), clock)
+
+
+def source(found: Any) -> tuple[str, bool]:
+    return found.pack.ref.source, found.pending
+
+
+def test_the_first_to_ask_gets_the_ais_pack_and_the_others_share_it(store, writer, clock):
+    asked = generator(store, writer, clock)
+    assert source(asked.pack_for("ana", GAME, "es")) == ("ai", False)
+    assert source(asked.pack_for("eva", GAME, "es")) == ("cache", False)
+    assert asked.pack_for("eva", GAME, "es").pack.phrases == PHRASES
+    assert writer.calls == ["es/stardew valley"]
+
+
+def test_each_language_has_a_pack_of_its_own(store, writer, clock):
+    for lang in ("es", "en"):
+        generator(store, writer, clock).pack_for("ana", GAME, lang)
+    assert writer.calls == ["es/stardew valley", "en/stardew valley"]
+
+
+def test_without_a_provider_there_is_what_is_built_in(store, clock):
+    assert source(generator(store, None, clock).pack_for("ana", GAME, "es"))[0] in ("genre", "generic")
+
+
+def test_a_game_with_a_pack_of_its_own_costs_no_call(store, writer, clock):
+    found = generator(store, writer, clock).pack_for("ana", builtin.named("rdr2", "game"), "es")
+    assert (source(found), writer.calls) == (("builtin", False), [])
+
+
+def test_who_asks_while_it_is_made_gets_what_is_at_hand(store, writer, clock):
+    asked, seen = generator(store, writer, clock), []
+    writer.meanwhile = lambda: seen.append(asked.pack_for("eva", GAME, "es"))
+    asked.pack_for("ana", GAME, "es")
+    (meanwhile,) = seen
+    assert meanwhile.pending
+    assert meanwhile.retry_after_ms > 0
+    assert meanwhile.pack.ref.source in ("genre", "generic")
+    assert len(writer.calls) == 1
+
+
+def test_one_at_once_a_user_and_three_in_all(store, writer, clock):
+    asked, pending = generator(store, writer, clock), []
+    games = [builtin.named(f"game number {n}", "game") for n in range(6)]
+
+    def nest() -> None:
+        depth = len(writer.calls)
+        pending.append(asked.pack_for(f"user{depth - 1}", games[4], "es").pending)
+        if depth < 4:
+            pending.append(asked.pack_for(f"user{depth}", games[depth], "es").pending)
+
+    writer.meanwhile = nest
+    asked.pack_for("user0", games[0], "es")
+    assert len(writer.calls) == 3, "the fourth waits"
+    writer.meanwhile = lambda: None
+    assert source(asked.pack_for("user0", games[5], "es")) == ("ai", False), "every turn was given back"
+
+
+def test_a_refused_name_is_not_asked_about_again_for_a_day(store, writer, clock):
+    asked = generator(store, writer, clock)
+    writer.answer = InvalidName("game")
+    for _ in range(2):
+        with pytest.raises(InvalidName):
+            asked.pack_for("ana", GAME, "es")
+    assert len(writer.calls) == 1
+    writer.answer = WRITTEN
+    clock.ms += REFUSED_MS
+    assert source(asked.pack_for("ana", GAME, "es")) == ("ai", False)
+
+
+def test_after_a_failure_a_game_rests_longer_each_time(store, writer, clock):
+    asked = generator(store, writer, clock)
+    writer.answer = AiUnavailable({"groq": "server"})
+    waits = []
+    for _ in range(8):
+        assert asked.pack_for("ana", GAME, "es").pack.ref.source in ("genre", "generic")
+        waits.append(store.head(KEY).rest_until - clock.ms)
+        asked.pack_for("ana", GAME, "es")
+        clock.ms = store.head(KEY).rest_until
+    assert waits[:3] == [REST_MS, 2 * REST_MS, 4 * REST_MS]
+    assert max(waits) == 3_600_000
+    assert len(writer.calls) == 8
+    writer.answer = WRITTEN
+    assert source(asked.pack_for("ana", GAME, "es")) == ("ai", False)
+    assert store.head(KEY).failures == 0
+
+
+def test_a_stale_pack_is_served_while_a_new_one_is_made_and_when_that_fails(store, writer, clock):
+    asked = generator(store, writer, clock)
+    asked.pack_for("ana", GAME, "es")
+    clock.ms += 31 * DAY_MS
+    seen = []
+    writer.meanwhile = lambda: seen.append(asked.pack_for("eva", GAME, "es"))
+    writer.answer = AiUnavailable({"groq": "timeout"})
+    assert source(asked.pack_for("ana", GAME, "es")) == ("cache", False)
+    assert source(seen[0]) == ("cache", True)
+    clock.ms += 60 * DAY_MS
+    writer.meanwhile = lambda: None
+    assert asked.pack_for("ana", GAME, "es").pack.ref.source in ("genre", "generic"), "90 days are over"
+
+
+def test_a_leader_that_froze_past_its_lease_changes_nothing(store, writer, clock):
+    asked, late = (
+        generator(store, writer, clock),
+        Written({**PHRASES, "emotes": ("late",) * 8}, (), "fake", False, 0, 0),
+    )
+
+    def freeze() -> None:
+        clock.ms += LEASE_MS
+        writer.meanwhile, writer.answer = lambda: None, WRITTEN
+        assert source(asked.pack_for("eva", GAME, "es")) == ("ai", False), "the game recovers when the lease is over"
+        writer.answer = late
+
+    writer.meanwhile = freeze
+    assert asked.pack_for("ana", GAME, "es").pack.phrases != late.phrases
+    assert asked.pack_for("ana", GAME, "es").pack.phrases == PHRASES
+    assert len(writer.calls) == 2
+
+
+@pytest.mark.parametrize(("limit", "users"), [({"per_user_day": 2}, 1), ({"per_day": 2}, 3)])
+def test_new_packs_have_a_daily_limit(store, writer, clock, limit, users):
+    asked = generator(store, writer, clock, **limit)
+    found = [asked.pack_for(f"user{n % users}", builtin.named(f"game number {n}", "game"), "es") for n in range(3)]
+    assert [source(each)[0] for each in found[:2]] == ["ai", "ai"]
+    assert source(found[2]) == (found[2].pack.ref.source, False)
+    assert found[2].pack.ref.source in ("genre", "generic")
+    clock.ms += DAY_MS
+    again = asked.pack_for("user0", builtin.named("game number 2", "game"), "es")
+    assert source(again) == ("ai", False)
