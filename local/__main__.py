@@ -1,5 +1,5 @@
 """Run the whole product on this machine: `python -m local [--port 8000] [--data .data] [--site frontend/dist]
-[--template template.yaml]`."""
+[--template template.yaml] [--fake-ai]`."""
 
 import argparse
 import asyncio
@@ -19,8 +19,10 @@ def main() -> int:
     parser.add_argument("--data", type=Path, default=_ROOT / ".data", help="folder for what must outlive a restart")
     parser.add_argument("--site", type=Path, default=_ROOT / "frontend" / "dist", help="folder of the built site")
     parser.add_argument("--template", type=Path, default=_ROOT / "template.yaml", help="what to run")
+    parser.add_argument("--fake-ai", action="store_true", help="let an AI that is none write the packs")
     given = parser.parse_args()
-    options = Options(given.port, given.data.resolve(), given.site.resolve(), given.template.resolve())
+    folders = (given.data.resolve(), given.site.resolve(), given.template.resolve())
+    options = Options(given.port, *folders, given.fake_ai)
     try:
         restart_port = asyncio.run(run(options))
     except Problem as problem:

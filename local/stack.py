@@ -15,13 +15,14 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import uvicorn
 import yaml
 from starlette.types import ASGIApp, Receive, Scope, Send
 from watchfiles import awatch
 
-from local import runtime_api, store, template
+from local import ai_settings, fake_ai, runtime_api, store, template
 from local.gateway import Gateway, hosts
 from local.issuer import ISSUER, Issuer
 from local.problem import Problem
@@ -36,12 +37,16 @@ _KEEP_ALIVE_S = 75  # longer than any door works, so that none finds its connect
 
 @dataclass(frozen=True)
 class Options:
-    """`port`: 0 for any free one. `site`: the built site. `template`: its folder holds functions/ and layers/."""
+    """`port`: 0 for any free one. `site`: the built site. `template`: its folder holds functions/ and layers/.
+
+    `fake_ai`: whether to start one and let the doors take it for the providers.
+    """
 
     port: int
     data: Path
     site: Path
     template: Path
+    fake_ai: bool
 
 
 async def run(options: Options) -> int | None:
@@ -57,9 +62,16 @@ async def run(options: Options) -> int | None:
         database = await running.enter_async_context(store.running(options.data / "store", lock))
         await asyncio.to_thread(store.create_table, database.endpoint, plan.table)
         settings = _settings(port, database.endpoint, issuer)
+        if options.fake_ai:
+            ai = await running.enter_async_context(_faking())
+        else:
+            ai = ai_settings.read(os.environ, options.template.parent / ".env")
         sockets = [running.enter_context(bound(0)) for _ in range(MAX_WORKERS * len(plan.functions))]
         ports = iter([own.getsockname()[1] for own in sockets])
-        pools = [Pool(function, [next(ports) for _ in range(MAX_WORKERS)], settings) for function in plan.functions]
+        pools = [
+            Pool(function, [next(ports) for _ in range(MAX_WORKERS)], settings | ai_settings.meant_for(function, ai))
+            for function in plan.functions
+        ]
         gateway = Gateway(port, pools, issuer, options.site)
         await running.enter_async_context(serving(_app(port, gateway, pools), [public, *sockets]))
         running.push_async_callback(_close, pools)
@@ -67,6 +79,16 @@ async def run(options: Options) -> int | None:
             pool.start()
         print(f"Listo: http://localhost:{port}  ·  Ready", flush=True)
         return port if await _tend(pools, options.template, stop) else None
+
+
+@contextlib.asynccontextmanager
+async def _faking() -> AsyncIterator[dict[str, str]]:
+    """The settings of a fake AI that is served meanwhile."""
+    with bound(0) as own:
+        async with serving(fake_ai.app(), [own], fake_ai.Protocol):
+            url = f"http://{_HOST}:{own.getsockname()[1]}"
+            _say(f"IA de mentira · fake AI: {url}/control")
+            yield fake_ai.environment(url)
 
 
 async def _tend(pools: list[Pool], plan: Path, stop: asyncio.Event) -> bool:
@@ -158,13 +180,16 @@ class _Server(uvicorn.Server):
 
 
 @contextlib.asynccontextmanager
-async def serving(app: ASGIApp, sockets: list[socket.socket]) -> AsyncIterator[None]:
-    """Serve `app` on bound `sockets` meanwhile."""
+async def serving(
+    app: ASGIApp, sockets: list[socket.socket], http: type[asyncio.Protocol] | Literal["auto"] = "auto"
+) -> AsyncIterator[None]:
+    """Serve `app` on bound `sockets` meanwhile, speaking `http`."""
     # The gateway cuts a stream on purpose by leaving it without its end; uvicorn would call that an error.
     logging.getLogger("uvicorn.error").addFilter(lambda record: "without completing" not in record.getMessage())
     server = _Server(
         uvicorn.Config(
             app,
+            http=http,
             lifespan="off",
             ws="none",
             access_log=False,

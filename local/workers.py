@@ -11,6 +11,7 @@ import sys
 from collections import deque
 from collections.abc import Mapping, Sequence
 
+from local import ai_settings
 from local.runtime_api import Invocation
 from local.template import Function
 
@@ -226,8 +227,13 @@ class Pool:
         worker.end()
 
     def environment(self, port: int) -> dict[str, str]:
-        """A worker's environment. The machine's own AWS settings stay out: no real account is ever touched."""
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+        """A worker's environment. The machine's own AWS settings stay out, so that no real account is ever touched,
+        and so do its AI keys, which are for one function only."""
+        inherited = {
+            name: value
+            for name, value in os.environ.items()
+            if not (name.startswith("AWS_") or ai_settings.concerns(name))
+        }
         return {
             **inherited,
             **self.function.environment,

@@ -10,7 +10,7 @@ from chatsim import builtin, games, names
 from chatsim.errors import InvalidRequest
 from chatsim.games import Wanted
 from chatsim.names import Mode, Name
-from chatsim_ai.failover import Attempt, Failover
+from chatsim_ai.failover import AttemptRecord, Failover
 from chatsim_ai.generator import Allowance, Generator
 from chatsim_ai.settings import AiSettings
 from chatsim_ai.writer import Writer
@@ -51,15 +51,18 @@ def replaced(user: str, value: object, mode: Mode) -> Name:
 def generator() -> Generator:
     settings = AiSettings.from_env(os.environ)
     providers = settings.providers()
-    writer = Writer(Failover(providers, settings, record=record), settings) if providers else None
+    writer = Writer(Failover(providers, settings.first_token_s, record), settings) if providers else None
     allowance = Allowance.from_env(os.environ)
     return Generator(services.store(), services.shelf(), writer, allowance, services.now_ms)
 
 
-def record(attempt: Attempt) -> None:
-    """Provider latency, and failures by kind."""
-    door.measure(f"Provider{attempt.provider.capitalize()}Ms", attempt.latency_ms)
-    door.count(f"Provider{attempt.provider.capitalize()}{attempt.outcome.capitalize()}")
+def record(attempt: AttemptRecord) -> None:
+    """Latency and tokens of a provider's turn, and how it ended."""
+    provider = attempt.provider.capitalize()
+    door.measure(f"{provider}Ms", attempt.latency_s * 1000)
+    door.count(f"{provider}{attempt.kind.title().replace('_', '')}")
+    if attempt.tokens:
+        door.count(f"{provider}Tokens", attempt.tokens)
 
 
 services.warm()

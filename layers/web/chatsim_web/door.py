@@ -80,9 +80,9 @@ class Door:
             raise InvalidRequest("body_json")
         return found
 
-    def count(self, metric: str) -> None:
-        """One more of something worth a chart: shows started, moments pressed."""
-        self._metrics.add_metric(metric, MetricUnit.Count, 1)
+    def count(self, metric: str, how_many: int = 1) -> None:
+        """More of something worth a chart: shows started, moments pressed, tokens."""
+        self._metrics.add_metric(metric, MetricUnit.Count, how_many)
 
     def measure(self, metric: str, milliseconds: float) -> None:
         self._metrics.add_metric(metric, MetricUnit.Milliseconds, milliseconds)

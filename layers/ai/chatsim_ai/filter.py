@@ -1,0 +1,169 @@
+"""What a line of a chat may be. Every line of an AI passes here, and every name, before anybody sees it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+from chatsim import data
+from chatsim.names import plain
+
+MAX_LENGTH = 120
+# So many words in the order of our own instructions are no chance.
+QUOTED_WORDS = 5
+# From these lengths on a blocked word counts wherever it stands in a text, or in the short text of a name: shorter ones
+# may be a part of others.
+IN_A_WORD = 6
+IN_A_NAME = 4
+
+_NAME = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9_]{3,25}", re.ASCII)
+
+# Marks that show nothing and hide text: joiner, Khmer vowels, Mongolian and most variation selectors.
+_HIDDEN = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0e\uffa0\U000e0100-\U000e01ef]"
+)
+_PILED_UP = re.compile("[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]{3}")
+
+_MARKUP = re.compile(r"[<>{}\\`|]|\]\s*\(|\[/?\w+[\]=]|&#?\w{1,10};|\*\*|__\w+__|^/\w|^\s*#{2,}")
+_LEET = str.maketrans("013457", "oieast")
+_HEARTS = re.compile(r"</?3(?!\w)")
+
+_DOT = r"(?:\s*[.。․]\s*|\s*[\[(]\s*(?:\.|dot|punto)\s*[\])]\s*|\s+(?:dot|punto)\s+)"
+_CONTACTS = {
+    "url": re.compile(
+        r"\w+:/|/{2,}\w|\bhxxps?\b|\bhttps?\b|\bwww\b|\b(?:javascript|vbscript|data|mailto|tel|sms):"
+        r"|\w[.。․][a-z]{2,}|\b\d{1,3}(?:\.\d{1,3}){3}\b|\[::|(?:[0-9a-f]{1,4}:){3}"
+        rf"|\w{_DOT}(?:com|net|org|io|xyz|ru|link|shop|site)\b|\s(?:dot|punto)\s(?:gg|tv|me|ly|app)\b"
+    ),
+    "handle": re.compile(r"@|\barroba\b|\b[ur]/\w|\w#\d{4}\b"),
+    "e-mail": re.compile(r"\b(?:g\s?mail|hotmail|outlook|yahoo|icloud|proton\s?mail)\b"),
+    "invite": re.compile(
+        r"discord|telegram|whats\s?app|\b(?:wh?asap|insta(?:gram)?|tik\s?tok|snapchat|only\s?fans|paypal"
+        r"|cash\s?app|twitter|facebook|venmo|bizum)\b|\b(?:twitch|kick|youtube|discord)\s*[./]"
+    ),
+    "phone": re.compile(r"(?:\d[\s().\-/_+*·]*){7,}"),
+}
+_NUMBER_WORDS = re.compile(
+    r"(?:\b(?:cero|uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|zero|oh|one|two|three|four|five|six|seven|eight"
+    r"|nine|\d+)\b\W*){7,}"
+)
+_INSTRUCTIONS = re.compile(
+    r"\bprompts?\b|\bsystem (?:message|instruction|role)|\bmensaje de(?:l)? sistema|\binstruc(?:cion|tion)"
+    r"|\bas an? (?:ai|language|assistant)\b|\blanguage model|\bmodelo de lenguaje"
+    r"|\b(?:como|soy) (?:una? )?(?:ia|asistente)\b|\binteligencia artificial"
+    r"|\bartificial intelligence|\b(?:chat)?gpt\b|\bopen ?ai\b|\bgpt oss"
+    r"|\b(?:ignor|olvid|forget|disregard|override|desobedec)\w*\b.*"
+    r"\b(?:previous|above|prior|rules|anterior|reglas|todo lo)"
+    r"|\bi (?:can ?not|can t|won t) (?:help|assist|comply|provide)|\bno puedo (?:ayudar|cumplir|generar|proporcionar)"
+    r"|\bapi key|\bdeveloper mode|\bmodo desarrollador|\bjailbreak\w*|\bjson\b"
+)
+
+
+def offensive(text: str) -> bool:
+    """Slurs, sex and insults in Spanish and English, also spelled with digits, symbols or spaces between."""
+    words = plain(text).translate(_LEET)
+    if any(word in words for word in _blocked() if len(word) >= IN_A_WORD):
+        return True
+    return _is_profane()(text.replace("_", " "))
+
+
+def name_fault(name: str) -> str:
+    """Why this is no name of a chatter; empty when it is one: 3-25 ASCII letters, digits and underscores."""
+    if not _NAME.fullmatch(name):
+        return "form"
+    if _CONTACTS["phone"].search(name):
+        return "phone"
+    run_together = name.replace("_", "").casefold().translate(_LEET)
+    if any(word in run_together for word in _blocked() if len(word) >= IN_A_NAME):
+        return "offensive"
+    return "offensive" if offensive(_apart(name)) else ""
+
+
+def line_fault(text: str) -> str:
+    """Why this is no line of a chat; empty when it is one."""
+    if not 1 <= len(text) <= MAX_LENGTH:
+        return "length"
+    if any(_hides(char) for char in text) or _HIDDEN.search(text) or _PILED_UP.search(text):
+        return "characters"
+    seen = unicodedata.normalize("NFKC", text).casefold()
+    bare = "".join(char for char in unicodedata.normalize("NFKD", seen) if unicodedata.category(char)[0] != "M")
+    if _MARKUP.search(_HEARTS.sub("", bare)):
+        return "markup"
+    for reason, pattern in _CONTACTS.items():
+        if pattern.search(bare):
+            return reason
+    if _NUMBER_WORDS.search(bare):
+        return "phone"
+    if _INSTRUCTIONS.search(plain(text)):
+        return "instructions"
+    return "offensive" if offensive(text) else ""
+
+
+class Sieve:
+    """Lets through each good line once. `instructions`: what the AI was told, which no line may quote."""
+
+    def __init__(self, instructions: str = "") -> None:
+        self._told = _runs(instructions)
+        self._phrases: set[str] = set()
+        self._names: set[str] = set()
+
+    def phrase(self, text: str) -> bool:
+        key = plain(text) or text.casefold()
+        if key in self._phrases or line_fault(text) or not self._told.isdisjoint(_runs(text)):
+            return False
+        self._phrases.add(key)
+        return True
+
+    def name(self, text: str) -> bool:
+        key = text.casefold()
+        if key in self._names or name_fault(text):
+            return False
+        self._names.add(key)
+        return True
+
+
+def _hides(char: str) -> bool:
+    """Control, format (bidi, zero width), surrogate, private, unassigned, and all blanks but the space."""
+    return char != " " and unicodedata.category(char) in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"}
+
+
+def _apart(name: str) -> str:
+    """The words of a name: `xX_LaReina_77` is xX La Reina 77."""
+    return re.sub(r"_+|(?<=[a-z])(?=[A-Z])|(?<=[A-Za-z])(?=\d{2,}$)", " ", name)
+
+
+def _runs(text: str) -> set[tuple[str, ...]]:
+    words = plain(text).split()
+    return {tuple(words[start : start + QUOTED_WORDS]) for start in range(len(words) - QUOTED_WORDS + 1)}
+
+
+@cache
+def _is_profane() -> Callable[[str], bool]:
+    """Loading takes 100 ms and 6 MB, a check of one line 0.4 ms (Python 3.11, wall)."""
+    from glin_profanity import Filter  # type: ignore[import-untyped]
+
+    check: Callable[[str], bool] = Filter(
+        {
+            "languages": ["english", "spanish"],
+            "detect_leetspeak": True,
+            "leetspeak_level": "moderate",
+            "custom_words": list(_blocked()),
+            "ignore_words": list(_lists()["allowed"]),
+        }
+    ).is_profane
+    return check
+
+
+@cache
+def _blocked() -> tuple[str, ...]:
+    """The words that no game's name may bear, and those of our own list."""
+    _, names = data.sections(data.read("offensive.txt"))
+    return (*(word for words in names.values() for word in words), *_lists()["blocked"])
+
+
+@cache
+def _lists() -> dict[str, tuple[str, ...]]:
+    return data.sections((Path(__file__).parent / "offensive.txt").read_text("utf-8"))[1]

@@ -1,0 +1,143 @@
+"""Nothing hostile passes, and what people really write does."""
+
+import re
+import unicodedata
+from itertools import chain
+from pathlib import Path
+
+import pytest
+from chatsim import data
+from chatsim_ai import filter as sieve
+from chatsim_ai.filter import Sieve, line_fault, name_fault, offensive
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from tests.unit.ai.fakes import shown
+
+_, SAMPLES = data.sections((Path(__file__).parent / "hostile.txt").read_text("utf-8"))
+NAMES = [shown(name) for name in SAMPLES.pop("names")]
+LINES = [(kind, shown(line)) for kind, lines in SAMPLES.items() for line in lines]
+
+
+def test_there_are_enough_of_them() -> None:
+    assert len(LINES) >= 200
+
+
+@pytest.mark.parametrize(("kind", "line"), LINES, ids=ascii)
+def test_no_hostile_line_passes(kind: str, line: str) -> None:
+    assert line_fault(line)
+    assert kind == "commands" or line_fault(f"jaja {line}")
+    assert line_fault(f"{line} jaja")
+
+
+@pytest.mark.parametrize("name", NAMES, ids=ascii)
+def test_no_hostile_name_passes(name: str) -> None:
+    assert name_fault(name)
+
+
+def test_what_people_write_passes() -> None:
+    lines = []
+    for path in (data.ROOT / "packs").rglob("*.txt"):
+        _, phrases = data.sections(path.read_text("utf-8"))
+        lines += [line.replace("{game}", "Elden Ring") for line in chain(*phrases.values())]
+    stopped = [line for line in lines if line_fault(line)]
+    assert len(lines) > 5_000
+    assert len(stopped) <= len(lines) / 500, stopped
+
+
+def test_names_of_people_pass() -> None:
+    names = [name for speech in ("es", "en") for name in data.sections(data.read(f"names/{speech}.txt"))[1]["names"]]
+    stopped = [name for name in names if name_fault(name)]
+    assert len(names) > 400
+    assert len(stopped) <= len(names) / 100, stopped
+
+
+def test_no_game_we_know_is_offensive() -> None:
+    _, genres = data.sections(data.read("titles.txt"))
+    assert [title for title in chain(*genres.values()) if offensive(title)] == []
+
+
+@pytest.mark.parametrize("name", ["Puta Simulator", "f u c k quest", "n1gger hunt", "Mierda 2", "PUT4S"])
+def test_an_offensive_name_is_one(name: str) -> None:
+    assert offensive(name)
+
+
+@pytest.mark.parametrize("length", [0, 121])
+def test_length(length: int) -> None:
+    assert line_fault("a" * length) == "length"
+    assert line_fault("la " * 40) == ""
+
+
+@pytest.mark.parametrize(
+    "line", ["<3", "la chocita <3", "GG 1-0", "1.21 es mejor", "x2", "no.", "a las 10:30", "¿¿??", "100%"]
+)
+def test_harmless_signs_pass(line: str) -> None:
+    assert line_fault(line) == ""
+
+
+def test_each_line_once() -> None:
+    lines = Sieve()
+    assert lines.phrase("¡Qué miedo!")
+    assert not lines.phrase("que miedo")
+    assert not lines.phrase("QUÉ   MIEDO...")
+    assert lines.phrase("💀")
+    assert lines.phrase("💀💀")
+    assert not lines.phrase("💀")
+
+
+def test_each_name_once() -> None:
+    lines = Sieve()
+    assert lines.name("Pepe_98")
+    assert not lines.name("pepe_98")
+    assert lines.phrase("pepe_98")
+
+
+def test_no_line_quotes_what_the_ai_was_told() -> None:
+    lines = Sieve("Tips, memories of one's own run, jokes, friendly teasing")
+    assert not lines.phrase("well: Memories of ONE'S own run!")
+    assert lines.phrase("memories of my own run")
+
+
+# Letters that make up what has to be stopped, in any order.
+pieces = st.sampled_from(
+    [
+        "http://",
+        "evil",
+        ".",
+        "com",
+        "@",
+        "pepe",
+        "612",
+        "345",
+        "678",
+        " ",
+        "<",
+        "b",
+        ">",
+        "\u202e",
+        "\u200b",
+        "\n",
+        "a",
+        "discord",
+        "{",
+        "}",
+    ]
+)
+
+
+@given(st.one_of(st.text(max_size=130), st.lists(pieces, max_size=12).map("".join)))
+@example("a\u2028b")
+def test_what_passes_is_one_plain_line(text: str) -> None:
+    if line_fault(text):
+        return
+    assert 1 <= len(text) <= sieve.MAX_LENGTH
+    assert len(text.splitlines()) == 1
+    assert not {unicodedata.category(char) for char in text} & {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+    assert not re.search(r"[@{}`|\\]|://|</?[a-z]|evil\.com|discord", text)
+    assert not re.search(r"\d{7}", text)
+
+
+@given(st.text(alphabet="abzAZ09_-. éя\u200b", max_size=30))
+def test_what_passes_is_a_name(text: str) -> None:
+    if not name_fault(text):
+        assert re.fullmatch(r"[A-Za-z0-9_]{3,25}", text)
