@@ -38,7 +38,7 @@ def replaced(user: str, value: object, mode: Mode) -> Name:
     if not isinstance(value, str):
         raise InvalidRequest("name_type")
     account = services.store().account(user, consistent=True)
-    return builtin.named(value, games.replaced(account, value.casefold(), mode))
+    return builtin.named(value, games.replaced(account, names.name_of(value, "justchatting").key, mode))
 
 
 services.warm()

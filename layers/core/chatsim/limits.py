@@ -12,4 +12,4 @@ def check(store: Store, who: str, per_minute: int, now_ms: int) -> None:
     """Counts this request. Raises RateLimited past the limit, until the clock minute is over."""
     minute, gone_ms = divmod(now_ms, MINUTE_MS)
     if store.count(who, minute) > per_minute:
-        raise RateLimited(retry_after_s=max(1, (MINUTE_MS - gone_ms) // 1000), limit=per_minute)
+        raise RateLimited(retry_after_s=-(-(MINUTE_MS - gone_ms) // 1000), limit=per_minute)

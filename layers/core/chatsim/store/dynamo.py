@@ -92,7 +92,7 @@ class DynamoStore(DynamoReader):
             members = [kept.member for kept in self.account(user, consistent=True).slots]
             if old not in members and slot.member not in members:
                 return False
-            wanted = sorted({slot.member, *members} - {old} | {slot.member})
+            wanted = sorted({*members} - {old} | {slot.member})
             done = self._update(
                 _at(f"USER#{user}", "SLOTS"),
                 "SET slots = :new, #new = :slot" + (" REMOVE #old" if old != slot.member else ""),
