@@ -15,9 +15,9 @@ SITE := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path '
 help: ## List these targets
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
 
-dev: ## Run the whole product: http://localhost:8000 (PORT=… for another)
+dev: ## Run the whole product: http://localhost:8000 (PORT=…, FAKE_AI=1)
 	@$(MAKE) --no-print-directory -j3 -s setup
-	@exec $(BIN)/python -m local --port $(PORT)
+	@exec $(BIN)/python -m local --port $(PORT) $(if $(FAKE_AI),--fake-ai)
 
 test: ## Everything that proves it and fits five minutes
 	@$(MAKE) --no-print-directory -j3 -s setup .venv/.test .cache/browser

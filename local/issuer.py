@@ -17,7 +17,15 @@ from pathlib import Path
 from typing import cast
 
 import jwt
-from chatsim.errors import ApiError, Forbidden, InvalidRequest, NotFound, UnsupportedMediaType
+from chatsim.errors import (
+    ApiError,
+    Forbidden,
+    InvalidRequest,
+    MethodNotAllowed,
+    NotFound,
+    PayloadTooLarge,
+    UnsupportedMediaType,
+)
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from starlette.applications import Starlette
@@ -31,6 +39,7 @@ ISSUER = "https://local.chatsim.localhost"
 LIFETIME_S = 3600
 COOKIE = "__session"
 MAX_NAME = 40
+MAX_BODY = 4096  # bytes
 
 
 class Issuer:
@@ -91,6 +100,8 @@ class Issuer:
         async def sign_in(request: Request) -> Response:
             if refusal := _refused(request):
                 return answer(refusal, request.headers)
+            if int(request.headers.get("content-length", "0")) > MAX_BODY:
+                return answer(PayloadTooLarge(), request.headers)
             user = _user(await request.body())
             if user is None:
                 return answer(InvalidRequest("local_name", max=MAX_NAME), request.headers)
@@ -112,14 +123,19 @@ class Issuer:
         async def not_found(request: Request, _: Exception) -> Response:
             return answer(NotFound(), request.headers)
 
-        return Starlette(
+        async def wrong_method(request: Request, _: Exception) -> Response:
+            return answer(MethodNotAllowed(("POST",)), request.headers)
+
+        served = Starlette(
             routes=[
                 Route("/local/sign-in", sign_in, methods=["POST"]),
                 Route("/local/sign-out", sign_out, methods=["POST"]),
                 Route("/local/.well-known/jwks.json", keys, methods=["GET"]),
             ],
-            exception_handlers={404: not_found, 405: not_found},
+            exception_handlers={404: not_found, 405: wrong_method},
         )
+        served.router.redirect_slashes = False  # the API never redirects
+        return served
 
 
 def _own_origin(request: Request) -> str:
@@ -139,7 +155,7 @@ def _user(body: bytes) -> str | None:
     """The user id for the name in the JSON `body`; None when there is no usable name."""
     try:
         name = json.loads(body)["name"]
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         return None
     if not isinstance(name, str):
         return None

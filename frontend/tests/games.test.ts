@@ -60,6 +60,30 @@ test.each([
   expect(api.addGame).not.toHaveBeenCalled()
 })
 
+describe('a show that runs, found when the page opens', () => {
+  const show = (displayName: string) => ({ gameName: displayName.toLowerCase(), displayName, mode: 'game' as const })
+
+  test('selects the chip of its game', async () => {
+    api.slots.mockResolvedValue(slots('Elden Ring', 'Minecraft'))
+    await games.load()
+    games.selectGame(show('Minecraft'))
+    expect(games.target()).toEqual({ name: 'Minecraft', mode: 'game' })
+  })
+
+  test('of a game without a slot is what Play would play, and not another that nobody asked for', async () => {
+    api.slots.mockResolvedValue(slots('Elden Ring'))
+    await games.load()
+    games.selectGame(show('Hollow Knight'))
+    expect(games.target()).toEqual({ name: 'Hollow Knight', mode: 'game' })
+  })
+
+  test('leaves what is typed alone', async () => {
+    games.type('Dark Souls')
+    games.selectGame(show('Hollow Knight'))
+    expect(state().drafts.game).toBe('Dark Souls')
+  })
+})
+
 test('a name that was added is a selected chip, and no longer typed', async () => {
   games.type('  Elden   Ring ')
   await games.addTyped()
@@ -144,6 +168,7 @@ describe('Play', () => {
         current.show = { gameName: 'Elden Ring', mode: 'game', source: 'generic' } as NonNullable<ShowState['show']>
       }),
       change: vi.fn<ShowSession['change']>(async () => {}),
+      dismissError: vi.fn<ShowSession['dismissError']>(() => (current.error = undefined)),
     }
     return { session, director: createDirector(games, session as unknown as ShowSession, () => DEFAULTS) }
   }
@@ -172,6 +197,18 @@ describe('Play', () => {
     await director.play()
     expect(session.play).not.toHaveBeenCalled()
     expect(state().problem).toBe('blank')
+  })
+
+  test.each([
+    ['INVALID_GAME', 'INVALID_GAME', 1],
+    ['INVALID_GAME', 'UNAVAILABLE', 0],
+    ['LIMIT_REACHED', 'UNAVAILABLE', 0],
+  ])('a chip refused by %s and a show by %s: the same words are not said twice', async (chip, show, times) => {
+    const { session, director } = set({ error: new ApiError(show) })
+    api.addGame.mockRejectedValue(new ApiError(chip))
+    games.type('Elden Ring')
+    await director.play()
+    expect(session.dismissError).toHaveBeenCalledTimes(times)
   })
 
   test('while a show runs changes it', async () => {

@@ -32,6 +32,12 @@ describe('name colours', () => {
     expect(tokens).toContain(`--panel: ${PANEL};`)
   })
 
+  test('the edge of a field stands out from what is around it at 3:1', () => {
+    const colour = (name: string) => tokens.match(`--${name}: (#[0-9a-f]{6});`)![1]!
+    for (const around of ['panel', 'ground'])
+      expect(contrastOf(colour('field'), colour(around))).toBeGreaterThanOrEqual(3)
+  })
+
   test.each(['#0000ff', '#b22222', '#000000', '#9147ff', '#00ff7f', '#ffffff', '#14111d'])(
     '%s is readable at 5:1',
     (color) => {

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -17,11 +18,11 @@ from typing import Any
 
 from chatsim import builtin, cursor, live, messages, names, pace, sse, stream, ticket, unlisted
 from chatsim.cursor import Cursor
-from chatsim.errors import ApiError, InvalidRequest, MethodNotAllowed, Unauthenticated
+from chatsim.errors import ApiError, Internal, InvalidRequest, MethodNotAllowed, Unauthenticated
 from chatsim.pace import Pace
 from chatsim.records import StreamKey
 from chatsim.remembered import Remembered
-from chatsim.shelf import Shelf, best_pack
+from chatsim.shelf import Shelf
 from chatsim.show import Script
 from chatsim.store.dynamo import DynamoReader
 from chatsim.store.signed_client import SignedClient
@@ -30,8 +31,10 @@ from chatsim.ticket import TicketKeys
 from chatsim_streaming import StreamingResponse
 
 DEFAULT_HORIZON_S = 60
+# A held connection says goodbye this long before Lambda would end it.
+GOODBYE_MS = 1_000
 PACE_DEFAULTS = (("min", "DEFAULT_MIN_MS"), ("max", "DEFAULT_MAX_MS"))
-HEADERS = {"Content-Type": sse.CONTENT_TYPE, "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+HEADERS = {"Content-Type": sse.CONTENT_TYPE, "Cache-Control": "no-store"}
 JSON_HEADERS = {"Content-Type": "application/json; charset=utf-8", "Cache-Control": "no-store"}
 
 
@@ -59,23 +62,28 @@ class Request:
 def handler(event: dict[str, Any], context: Any) -> StreamingResponse:
     request = Request.of(event)
     try:
-        return StreamingResponse(200, HEADERS, answer(request))
+        return StreamingResponse(200, HEADERS, answer(request, context))
     except ApiError as error:
-        body = messages.error_body(
-            error, messages.language(request.headers.get("accept-language")), context.aws_request_id
-        )
-        content = json.dumps(body, ensure_ascii=False).encode()
-        return StreamingResponse(error.status, {**JSON_HEADERS, **error.headers()}, iter((content,)))
+        return refusal(error, request, context)
+    except Exception:
+        print(json.dumps({"level": "ERROR", "requestId": context.aws_request_id, "trace": traceback.format_exc()}))
+        return refusal(Internal(), request, context)
 
 
-def answer(request: Request) -> Iterator[bytes]:
+def refusal(error: ApiError, request: Request, context: Any) -> StreamingResponse:
+    lang = messages.language(request.headers.get("accept-language"))
+    content = json.dumps(messages.error_body(error, lang, context.aws_request_id), ensure_ascii=False).encode()
+    return StreamingResponse(error.status, {**JSON_HEADERS, **error.headers()}, iter((content,)))
+
+
+def answer(request: Request, context: Any) -> Iterator[bytes]:
     """Everything that may be refused is settled here, before the first byte."""
     if request.method != "GET":
         raise MethodNotAllowed(("GET",))
     horizon = stream.horizon_of(request.query.get("horizon"), DEFAULT_HORIZON_S)
-    delivery = delivery_of(request)
+    live_until = now_ms() + context.get_remaining_time_in_millis() - GOODBYE_MS if is_live(request) else None
     look = ticket_look(request) or session_look(request)
-    return deliver(look, request.place(), horizon, delivery)
+    return deliver(look, request.place(), horizon, live_until)
 
 
 @dataclass(frozen=True)
@@ -89,7 +97,8 @@ class View:
 Look = Callable[[], View]
 
 
-def deliver(look: Look, at: Cursor | None, horizon_s: int, delivery: str) -> Iterator[bytes]:
+def deliver(look: Look, at: Cursor | None, horizon_s: int, live_until: int | None) -> Iterator[bytes]:
+    """A batch; with `live_until` (epoch ms, when the connection must be over) each line when it is due."""
     now, view = now_ms(), look()
     head = sse.retry(stream.MEND_MS)
     if isinstance(view.found, Farewell):
@@ -97,9 +106,15 @@ def deliver(look: Look, at: Cursor | None, horizon_s: int, delivery: str) -> Ite
         return iter((head + greeting + view.found.event(),))
     greeting = stream.hello(now, view.found, view.key) + stream.test_message(view.key, now)
     start, missed = stream.place(view.found, at, now)
-    if delivery == "live":
+    if live_until:
         lines = live.events(
-            view.found, start, missed, look=lambda: look().found, now_ms=now_ms, sleep_until=sleep_until
+            view.found,
+            start,
+            missed,
+            end_ms=live_until,
+            look=lambda: look().found,
+            now_ms=now_ms,
+            sleep_until=sleep_until,
         )
     else:
         again = stream.again_ms(horizon_s, random())
@@ -112,14 +127,17 @@ def ticket_look(request: Request) -> Look | None:
     signed = request.headers.get("x-ticket") or request.query.get("ticket")
     if not signed:
         return None
-    opened, at = ticket.verify(signed, ticket_keys()(), now_ms()), request.place()
+    keys, at = ticket_keys()(), request.place()
+    if not keys:  # nobody has been given a ticket yet
+        raise Unauthenticated("ticket_invalid")
+    opened = ticket.verify(signed, keys, now_ms())
 
     def look() -> View:
         account = reader().account(opened.user)
         if stream.behind(account, opened):
             account = reader().account(opened.user, consistent=True)
         found = stream.follow(account, opened, at, shelf(), now_ms())
-        return View(found, account.key if opened.purpose == "overlay" else None)
+        return View(found, stream.opened_by(account, opened))
 
     return look
 
@@ -128,11 +146,12 @@ def session_look(request: Request) -> Look:
     """An unlisted show: the same at every look."""
     user, now, query = session_user(request), now_ms(), request.query
     mode, lang = names.mode_of(query.get("mode")), names.lang_of(query.get("lang"))
-    name = builtin.named(query.get("game"), mode)
-    pack = best_pack(reader(), shelf(), name, lang, now)
-    show = unlisted.show_of(user, name, lang, pace_of(query), pack, request.place(), now)
-    pinned = shelf().get(show.pack)
-    return lambda: View(Scene(Script(show, pinned)) if pinned else Farewell("reset", {}, stream.MEND_MS))
+    name, at, chosen = builtin.named(query.get("game"), mode), request.place(), pace_of(query)
+    pack = unlisted.pack_of(reader(), shelf(), name, lang, at, now)
+    if not pack:
+        return lambda: View(Farewell("reset", {}, stream.MEND_MS))
+    show = unlisted.show_of(user, name, lang, chosen, pack, at, now)
+    return lambda: View(Scene(Script(show, pack)))
 
 
 def session_user(request: Request) -> str:
@@ -161,13 +180,13 @@ def whole(text: str, reason: str) -> int:
     return int(text)
 
 
-def delivery_of(request: Request) -> str:
+def is_live(request: Request) -> bool:
     delivery = request.query.get("delivery", "batch")
     if delivery not in ("batch", "live"):
         raise InvalidRequest("delivery")
     if delivery == "live" and os.environ["ALLOW_LIVE"] != "true":
         raise InvalidRequest("live_off")
-    return delivery
+    return delivery == "live"
 
 
 def now_ms() -> int:
@@ -190,8 +209,8 @@ def shelf() -> Shelf:
 
 
 @cache
-def ticket_keys() -> Remembered[TicketKeys]:
-    return Remembered(lambda: reader().ticket_keys() or TicketKeys("", {}), now_ms)
+def ticket_keys() -> Remembered[TicketKeys | None]:
+    return Remembered(reader().ticket_keys, now_ms)
 
 
 @cache

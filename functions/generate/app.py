@@ -7,13 +7,14 @@ from functools import cache
 from typing import Any
 
 from chatsim import builtin, games, names
-from chatsim.errors import InvalidRequest
+from chatsim.errors import InvalidName, InvalidRequest
 from chatsim.games import Wanted
 from chatsim.names import Mode, Name
 from chatsim_ai.failover import AttemptRecord, Failover
+from chatsim_ai.filter import offensive
 from chatsim_ai.generator import Allowance, Generator
 from chatsim_ai.settings import AiSettings
-from chatsim_ai.writer import Writer
+from chatsim_ai.writer import Writer, Written
 from chatsim_web import answers, services
 from chatsim_web.door import Door, reply
 
@@ -26,6 +27,8 @@ def add_game() -> Any:
     user, body = services.caller(door.headers()), door.body()
     mode, lang = names.mode_of(body.get("mode")), names.lang_of(body.get("lang"))
     name = builtin.named(body.get("gameName"), mode)
+    if offensive(name.display):
+        raise InvalidName(mode)
     replace = replaced(user, body["replace"], mode) if body.get("replace") is not None else None
     added = games.add(
         services.store(),
@@ -44,7 +47,7 @@ def replaced(user: str, value: object, mode: Mode) -> Name:
     if not isinstance(value, str):
         raise InvalidRequest("name_type")
     account = services.store().account(user, consistent=True)
-    return builtin.named(value, games.replaced(account, value.casefold(), mode))
+    return builtin.named(value, games.replaced(account, names.name_of(value, "justchatting").key, mode))
 
 
 @cache
@@ -52,8 +55,17 @@ def generator() -> Generator:
     settings = AiSettings.from_env(os.environ)
     providers = settings.providers()
     writer = Writer(Failover(providers, settings.first_token_s, record), settings) if providers else None
+    if writer:
+        writer.warm()
     allowance = Allowance.from_env(os.environ)
-    return Generator(services.store(), services.shelf(), writer, allowance, services.now_ms)
+    return Generator(services.store(), services.shelf(), writer, allowance, services.now_ms, written)
+
+
+def written(pack: Written) -> None:
+    """How much of an answer was worth keeping."""
+    door.count("LinesDropped", pack.dropped)
+    door.count("LinesToppedUp", pack.topped_up)
+    door.count("PacksSalvaged", int(pack.salvaged))
 
 
 def record(attempt: AttemptRecord) -> None:
@@ -66,3 +78,4 @@ def record(attempt: AttemptRecord) -> None:
 
 
 services.warm()
+generator()

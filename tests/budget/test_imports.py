@@ -19,12 +19,14 @@ LAYERS = {
     "streaming": {"chatsim_streaming", "chatsim"},
     "auth": {"chatsim_auth", "chatsim"},
     "web": {"chatsim_web", "chatsim_auth", "chatsim"},
+    "ai": {"chatsim_ai", "chatsim"},
 }
 PACKAGES = {
     "CoreLayer": "chatsim",
     "StreamingLayer": "chatsim_streaming",
     "AuthLayer": "chatsim_auth",
     "WebLayer": "chatsim_web",
+    "AiLayer": "chatsim_ai",
 }
 OURS = {*PACKAGES.values(), "functions", "local", "tests", "app"}
 

@@ -299,7 +299,7 @@ def test_a_moment_says_whether_it_was_taken(store, user):
     assert store.set_waves(user, "s", (first,))
     assert not store.set_waves(user, "s", (first,))
     assert not store.set_waves(user, "s", (first, third))
-    assert not store.set_waves(user, "other", (first,))
+    assert not store.set_waves(user, "other", (first, Wave(2, "b", "laugh", NOW)))
     store.set_state(user, "s", "paused")
     assert not store.set_waves(user, "s", (first, Wave(2, "b", "laugh", NOW)))
 

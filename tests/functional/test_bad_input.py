@@ -97,7 +97,9 @@ def test_forged_tokens(user: User) -> None:
 
 
 @pytest.mark.parametrize(("method", "path"), WRITES)
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'"text"', b"null", b"\xff\xfe", b"[" * 10_000])
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"[]", b'"text"', b"null", b"\xff\xfe", b"[" * 10_000, rb'{"look": {"bg": "\ud800"}}']
+)
 def test_a_body_that_is_no_json_object(user: User, method: str, path: str, content: bytes) -> None:
     sent = {"Authorization": f"Bearer {user.token}", "Content-Type": "application/json"}
     refused(user.http.request(method, user.url + path, content=content, headers=sent), 400, "INVALID_REQUEST")
@@ -295,3 +297,10 @@ def test_head_is_refused(user: User, path: str) -> None:
 def test_errors_speak_the_callers_language(user: User, accept: str, says: str) -> None:
     answer = user.ask("GET", "/api/chat-ticket", **{"Accept-Language": accept})
     assert answer.json()["message"].startswith(says)
+
+
+@pytest.mark.parametrize(("method", "path"), [route for route in ROUTES if route[0] != "GET"])
+def test_a_cookie_authorises_no_write(user: User, method: str, path: str) -> None:
+    """A browser sends cookies by itself, for any page."""
+    sent = {"Cookie": f"__session={user.token}"}
+    refused(user.http.request(method, user.url + path, json={"gameName": "x y"}, headers=sent), 401, "UNAUTHENTICATED")

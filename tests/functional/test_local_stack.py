@@ -19,6 +19,8 @@ import pytest
 
 from local.launch import running
 
+NO_KEYS = {"GROQ_API_KEY": "", "CEREBRAS_API_KEY": ""}
+
 TEMPLATE = """
 Globals:
   Function: {Timeout: 10, Environment: {Variables: {TABLE_NAME: !Ref Table}}}
@@ -338,7 +340,7 @@ def test_a_folder_or_a_port_in_use_is_said_plainly(shared, shared_folder, tmp_pa
         (shared.base_url.port, tmp_path / "data", "is taken"),
     ):
         command = [sys.executable, "-m", "local", "--port", str(port), "--data", str(data)]
-        ended = subprocess.run(command, capture_output=True, text=True)
+        ended = subprocess.run(command, capture_output=True, text=True, env=os.environ | NO_KEYS)
         assert ended.returncode == 1
         assert said in ended.stderr
         assert "Traceback" not in ended.stderr

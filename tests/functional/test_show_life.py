@@ -1,10 +1,13 @@
 """A show from Play to its end, over HTTP, on a clock that is moved by hand."""
 
 import itertools
+from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
+from local import launch
 from tests import sse
 from tests.functional.conftest import Clock, User
 
@@ -255,3 +258,31 @@ def test_an_unlisted_show_writes_nothing_and_goes_on_from_its_cursor(user: User,
     assert heard == list(range(len(heard)))
     assert user.ask("GET", "/api/chat-ticket").status_code == 404
     assert user.ask("GET", "/api/generate-phrases").json()["games"] == []
+
+
+def test_a_new_stack_plays_though_somebody_came_with_a_ticket_before(tmp_path: Path) -> None:
+    """An old tab or overlay asks first, when no ticket was ever signed."""
+    with launch.running(tmp_path / "data", errors=tmp_path / "errors") as running, httpx.Client(timeout=10) as http:
+        early = http.get(f"{running.url}/api/chat-stream?ticket=a.b.c")
+        assert (early.status_code, early.json()["error"]) == (401, "UNAUTHENTICATED")
+        somebody = User(running.url, "somebody", http).sign_in()
+        assert stream_end(somebody.read(somebody.play()["ticket"]))[0] == "end"
+
+
+def test_a_revoked_overlay_is_told_nothing_more(user: User) -> None:
+    key = user.ask("POST", "/api/stream-key", {}).json()["key"]
+    ticket = user.http.get(f"{user.url}/api/chat-ticket", headers={"X-Stream-Key": key}).json()["ticket"]
+    user.ask("POST", "/api/stream-key", {})
+    user.ask("PUT", "/api/stream-key", {"look": {"size": 33}})
+    user.ask("PUT", "/api/stream-key", {"test": True})
+    events = user.read(ticket)
+    assert [event.name for event in events] == ["hello", "revoked"]
+    assert "look" not in events[0].data
+
+
+def test_an_overlay_may_ask_sixty_times_a_minute(user: User) -> None:
+    key = user.ask("POST", "/api/stream-key", {}).json()["key"]
+    asked = [user.http.get(f"{user.url}/api/chat-ticket", headers={"X-Stream-Key": key}) for _ in range(122)]
+    refused = [answer for answer in asked if answer.status_code == 429]
+    assert refused, "within two clock minutes"
+    assert refused[0].json()["error"] == "RATE_LIMITED"

@@ -1,7 +1,7 @@
 /** Pace and language of the chat; a show that runs follows at once. */
 
 import { CHAT_LANGS, VIEWERS, type Bounds, type ChatLang } from '../api/contract'
-import { t } from '../i18n'
+import { language, t } from '../i18n'
 import { DEFAULT_PACE, FIXED_PACES, type Preferences } from './preferences'
 
 interface Props {
@@ -57,4 +57,7 @@ export function ChatControls({ preferences, defaultPace, onChange }: Props) {
   )
 }
 
-const seconds = ({ min, max }: Bounds): string => t('controls.seconds', { min: min / 1000, max: max / 1000 })
+const seconds = ({ min, max }: Bounds): string => t('controls.seconds', { min: figure(min), max: figure(max) })
+
+/** Milliseconds as seconds, written as the page's language does: 0,5. */
+const figure = (ms: number): string => (ms / 1000).toLocaleString(language())

@@ -18,7 +18,7 @@ export function ChatPanel({ session, feed }: { session: ShowSession; feed: ChatF
         <h1 class="state" role="status">
           {stateText(state)}
         </h1>
-        {phase === 'live' && <span class="badge-live">{t('state.badge')}</span>}
+        {phase === 'live' && connection !== 'reconnecting' && <span class="badge-live">{t('state.badge')}</span>}
         <span class="connection" data-connection={connection}>
           {t(`chat.${connection}`)}
         </span>
@@ -41,7 +41,10 @@ function Moments({ session }: { session: ShowSession }) {
   const { phase, waveResting } = useStore(session.state)
   const live = phase === 'live'
   return (
-    <div class="moments" role="group" aria-label={t('moments.heading')} title={live ? undefined : t('moments.hint')}>
+    <div class="moments" role="group" aria-label={t('moments.heading')} aria-describedby="moments-hint">
+      <p class="hint wide" id="moments-hint">
+        {t(live ? 'moments.hint' : 'moments.off')}
+      </p>
       {WAVE_TYPES.map((type) => (
         <button
           type="button"

@@ -38,6 +38,12 @@ export function ChatWindow({ feed, waiting }: { feed: ChatFeed; waiting: boolean
     if (!atEnd && follows) setReadUpTo(total)
   }
 
+  const catchUp = () => {
+    setReadUpTo(undefined)
+    // The button is about to go; the keyboard stays with the chat.
+    box.current!.focus({ preventScroll: true })
+  }
+
   return (
     <div class="chat-body">
       {/* A line a second floods a screen reader: the log is there to be read, and does not speak by itself. */}
@@ -56,7 +62,7 @@ export function ChatWindow({ feed, waiting }: { feed: ChatFeed; waiting: boolean
         ))}
       </div>
       {unread > 0 && (
-        <button type="button" class="chat-new" onClick={() => setReadUpTo(undefined)}>
+        <button type="button" class="chat-new" onClick={catchUp}>
           {tCount('chat.new', unread)}
         </button>
       )}

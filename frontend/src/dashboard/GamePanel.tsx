@@ -45,7 +45,7 @@ export function GamePanel({ games }: { games: Games }) {
             aria-describedby={problem ? 'game-problem' : undefined}
             onInput={(event) => games.type(event.currentTarget.value)}
           />
-          <button type="submit" disabled={adding} aria-busy={adding}>
+          <button type="submit" aria-disabled={adding} aria-busy={adding}>
             {adding ? t('games.adding') : t('games.add')}
           </button>
         </div>
@@ -80,8 +80,13 @@ function Chips({ games }: { games: Games }) {
 }
 
 function Chip({ slot, selected, games }: { slot: Slot; selected: boolean; games: Games }) {
+  const item = useRef<HTMLLIElement>(null)
+  // On a phone the chips are one row that scrolls.
+  useEffect(() => {
+    if (selected) item.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  }, [selected])
   return (
-    <li class="chip" data-game={slot.game} data-selected={selected}>
+    <li class="chip" ref={item} data-game={slot.game} data-selected={selected}>
       <button type="button" class="chip-name" aria-pressed={selected} onClick={() => games.select(slot)}>
         <span>{slot.displayName}</span>
         <small class="chip-source">{sourceText(slot)}</small>
@@ -110,7 +115,7 @@ function Swap({ games, name }: { games: Games; name: string }) {
           <button
             type="button"
             key={`${slot.mode}#${slot.game}`}
-            disabled={adding}
+            aria-disabled={adding}
             title={t('games.swapOne', { game: slot.displayName, name })}
             onClick={() => void games.swapFor(slot)}
           >

@@ -1,6 +1,6 @@
 /** The way into OBS: a link for a browser source. */
 
-import { useRef, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Api } from '../api/client'
 import { t } from '../i18n'
 import { Alert } from '../ui/Shell'
@@ -14,6 +14,7 @@ export function ObsCard({ api }: { api: Pick<Api, 'createStreamKey'> }) {
   const [error, setError] = useState<unknown>()
 
   const create = async () => {
+    if (busy) return
     setBusy(true)
     setError(undefined)
     try {
@@ -32,7 +33,7 @@ export function ObsCard({ api }: { api: Pick<Api, 'createStreamKey'> }) {
       {error !== undefined && <Alert text={errorText(error)} />}
       {url && <Link url={url} />}
       <div class="stack-tight">
-        <button type="button" class="wide" disabled={busy} onClick={() => void create()}>
+        <button type="button" class={url ? 'wide quiet' : 'wide'} aria-disabled={busy} onClick={() => void create()}>
           {busy ? t('obs.creating') : t(url ? 'obs.again' : 'obs.create')}
         </button>
         <small>{t('obs.againHint')}</small>
@@ -43,8 +44,12 @@ export function ObsCard({ api }: { api: Pick<Api, 'createStreamKey'> }) {
 
 function Link({ url }: { url: string }) {
   const field = useRef<HTMLInputElement>(null)
+  const button = useRef<HTMLButtonElement>(null)
   const [copied, setCopied] = useState(false)
   const address = new URL(url, location.origin).href
+
+  // Pressing Enter twice copies the link; it does not make another one, which would end it.
+  useEffect(() => button.current?.focus(), [])
 
   const copy = async () => {
     field.current?.select()
@@ -68,7 +73,7 @@ function Link({ url }: { url: string }) {
           aria-label={t('obs.link')}
           onFocus={(event) => event.currentTarget.select()}
         />
-        <button type="button" onClick={() => void copy()}>
+        <button type="button" ref={button} onClick={() => void copy()}>
           <span aria-live="polite">{t(copied ? 'obs.copied' : 'obs.copy')}</span>
         </button>
       </div>
@@ -76,6 +81,7 @@ function Link({ url }: { url: string }) {
         <li>{t('obs.step1')}</li>
         <li>{t('obs.step2')}</li>
         <li>{t('obs.step3')}</li>
+        <li>{t('obs.step4')}</li>
       </ol>
       <small>{t('obs.private')}</small>
     </>

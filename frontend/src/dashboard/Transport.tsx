@@ -17,8 +17,16 @@ export function Transport({ session, games, director }: { session: ShowSession; 
       ? target
       : undefined
 
+  // A button that is busy keeps the keyboard's focus, which `disabled` would take away; so does one that becomes another.
+  const press = (work: () => Promise<void>) => ({
+    type: 'button' as const,
+    'aria-disabled': busy,
+    onClick: () => {
+      if (!busy) void work()
+    },
+  })
   const stop = (
-    <button type="button" disabled={busy} onClick={() => void session.stop()}>
+    <button key="stop" {...press(() => session.stop())}>
       <StopIcon /> {t('controls.stop')}
     </button>
   )
@@ -28,21 +36,16 @@ export function Transport({ session, games, director }: { session: ShowSession; 
       return (
         <div class="transport">
           {another && (
-            <button type="button" class="primary wide" disabled={busy} onClick={() => void director.play()}>
+            <button key="change" class="primary wide" {...press(() => director.play())}>
               <SwapIcon /> <span class="ellipsis">{t('controls.change', { game: another.name })}</span>
             </button>
           )}
           {phase === 'live' ? (
-            <button type="button" disabled={busy} onClick={() => void session.pause()}>
+            <button key="main" {...press(() => session.pause())}>
               <PauseIcon /> {t('controls.pause')}
             </button>
           ) : (
-            <button
-              type="button"
-              class={another ? '' : 'primary'}
-              disabled={busy}
-              onClick={() => void session.resume()}
-            >
+            <button key="main" class={another ? '' : 'primary'} {...press(() => session.resume())}>
               <PlayIcon /> {t('controls.resume')}
             </button>
           )}
@@ -53,7 +56,7 @@ export function Transport({ session, games, director }: { session: ShowSession; 
       return (
         <div class="transport">
           <p class="wide hint">{t('chat.replacedHint')}</p>
-          <button type="button" class="primary wide large" disabled={busy} onClick={() => void session.takeBack()}>
+          <button key="main" class="primary wide large" {...press(() => session.takeBack())}>
             <PlayIcon /> {t('controls.takeBack')}
           </button>
         </div>
@@ -62,11 +65,10 @@ export function Transport({ session, games, director }: { session: ShowSession; 
       return (
         <div class="transport">
           <button
-            type="button"
+            key="main"
             class="primary wide large"
-            disabled={busy}
             aria-busy={phase === 'starting'}
-            onClick={() => void director.play()}
+            {...press(() => director.play())}
           >
             <PlayIcon /> {t('controls.play')}
           </button>

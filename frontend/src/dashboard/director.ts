@@ -1,5 +1,6 @@
 /** What Play means here: the typed game becomes a chip and a show at the same time, neither waiting for the other. */
 
+import { ApiError } from '../api/client'
 import type { AddedGame, Choice, Mode, Source } from '../api/contract'
 import type { Games } from './games'
 import { nameKey } from './names'
@@ -35,6 +36,12 @@ export function createDirector(games: Games, session: ShowSession, preferences: 
     return show !== undefined && nameKey(show.gameName) === nameKey(name) && show.mode === mode
   }
 
+  /** The doors refuse a chip and a show for the same reason: it is said once, beside the name. */
+  const isSaidTwice = (): boolean => {
+    const code = codeOf(games.state.get().error)
+    return code !== undefined && code === codeOf(session.state.get().error)
+  }
+
   return {
     async play() {
       const target = games.target() ?? games.check()
@@ -47,6 +54,7 @@ export function createDirector(games: Games, session: ShowSession, preferences: 
         const added = await games.add(name, mode)
         await started
         if (added) await improve(await games.better(added))
+        else if (isSaidTwice()) session.dismissError()
       }
       await started
     },
@@ -57,3 +65,5 @@ export function createDirector(games: Games, session: ShowSession, preferences: 
     },
   }
 }
+
+const codeOf = (error: unknown): string | undefined => (error instanceof ApiError ? error.code : undefined)

@@ -1,7 +1,7 @@
 /** The user's games and topics: the input, the slots, and what to do when all are taken. */
 
 import { ApiError, type Api } from '../api/client'
-import type { AddedGame, Bounds, ChatLang, Mode, Slot, Slots } from '../api/contract'
+import type { AddedGame, Bounds, ChatLang, Mode, Show, Slot, Slots } from '../api/contract'
 import type { Timers } from '../stream/timers'
 import { createStore, type Store } from '../ui/store'
 import { nameKey, nameProblem, tidyName, type NameProblem } from './names'
@@ -71,10 +71,12 @@ export class Games {
     this.state.set({ selected: slot, mode: slot.mode, problem: undefined, error: undefined })
   }
 
-  /** Selects the game of a show that runs, when it is one of the user's. */
-  selectGame(game: string, mode: Mode): void {
-    const slot = this.find(game, mode)
-    if (slot) this.select(slot)
+  /** Selects the game of a show that runs; one that has no slot is typed, unless something is. */
+  selectGame({ gameName, displayName, mode }: Pick<Show, 'gameName' | 'displayName' | 'mode'>): void {
+    const slot = this.find(gameName, mode)
+    if (slot) return this.select(slot)
+    const { drafts } = this.state.get()
+    this.state.set({ mode, drafts: { ...drafts, [mode]: drafts[mode] || displayName } })
   }
 
   /** Checks what is typed; says inline what is wrong with it. */

@@ -21,6 +21,7 @@ import { signInPath } from '../ui/paths'
 import { Topbar } from '../ui/Shell'
 import { start } from '../ui/start'
 import { createStore, type Store } from '../ui/store'
+import { useKeptFocus } from '../ui/use-kept-focus'
 import { useStore } from '../ui/use-store'
 
 interface Parts {
@@ -59,7 +60,7 @@ async function load({ games, session, preferences }: Parts): Promise<void> {
   await Promise.all([games.load(), session.join()])
   const { show } = session.state.get()
   if (!show) return
-  games.selectGame(show.gameName, show.mode)
+  games.selectGame(show)
   preferences.set(preferencesOf(show))
 }
 
@@ -69,6 +70,7 @@ function Dashboard({ auth, api, games, session, feed, director, preferences }: P
   const { defaultPace } = useStore(games.state)
   const [user] = useState(auth.user)
   const { phase, show } = useStore(session.state)
+  const gameCard = useKeptFocus<HTMLElement>('.transport button')
 
   useEffect(() => {
     document.title = phase === 'live' && show ? `● ${show.displayName} · ChatSim` : t('dashboard.title')
@@ -94,7 +96,7 @@ function Dashboard({ auth, api, games, session, feed, director, preferences }: P
         </button>
       </Topbar>
       <main class="dashboard">
-        <section class="card stack game-card" aria-label={t('games.heading')}>
+        <section class="card stack game-card" ref={gameCard} aria-label={t('games.heading')}>
           <GamePanel games={games} />
           <Transport session={session} games={games} director={director} />
         </section>

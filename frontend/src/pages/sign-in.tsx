@@ -26,6 +26,7 @@ function SignIn({ auth }: { auth: Auth }) {
 
   const enter = async (event: Event) => {
     event.preventDefault()
+    if (busy) return
     setBusy(true)
     setError(undefined)
     try {
@@ -57,7 +58,7 @@ function SignIn({ auth }: { auth: Auth }) {
             <small>{t('signIn.hint')}</small>
           </label>
           {error !== undefined && <Alert text={errorText(error)} />}
-          <button type="submit" class="primary large" disabled={busy}>
+          <button type="submit" class="primary large" aria-disabled={busy}>
             {busy ? t('signIn.entering') : t('signIn.enter')}
           </button>
         </form>

@@ -27,6 +27,7 @@ function CannotStart({ reason, onRetry }: { reason: ConfigError['reason']; onRet
   useStore(i18n)
   const [trying, setTrying] = useState(false)
   const retry = async () => {
+    if (trying) return
     setTrying(true)
     await onRetry()
     setTrying(false)
@@ -37,7 +38,7 @@ function CannotStart({ reason, onRetry }: { reason: ConfigError['reason']; onRet
       <main class="card centred" role="alert">
         <h1>{t('config.title')}</h1>
         <p>{t(`config.${reason}`)}</p>
-        <button type="button" class="primary" disabled={trying} onClick={() => void retry()}>
+        <button type="button" class="primary" aria-disabled={trying} onClick={() => void retry()}>
           {t('site.retry')}
         </button>
       </main>

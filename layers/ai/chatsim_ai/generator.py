@@ -61,13 +61,22 @@ class PackWriter(Protocol):
 
 
 class Generator:
-    """`writer` is None where no provider has a key: then built-in and stored packs are all there is."""
+    """`writer` is None where no provider has a key: then built-in and stored packs are all there is.
+
+    `on_written` hears of every pack that an AI wrote.
+    """
 
     def __init__(
-        self, store: Store, shelf: Shelf, writer: PackWriter | None, allowance: Allowance, now_ms: Callable[[], int]
+        self,
+        store: Store,
+        shelf: Shelf,
+        writer: PackWriter | None,
+        allowance: Allowance,
+        now_ms: Callable[[], int],
+        on_written: Callable[[Written], None] = lambda written: None,
     ) -> None:
         self._store, self._shelf, self._writer = store, shelf, writer
-        self._allowance, self._now_ms = allowance, now_ms
+        self._allowance, self._now_ms, self._on_written = allowance, now_ms, on_written
 
     def pack_for(self, user: str, name: Name, lang: Lang) -> Found:
         """The best pack for a game, made now if nobody has. Raises InvalidName when the AI refused the name."""
@@ -108,8 +117,8 @@ class Generator:
             rest = min(REST_MS * 2**head.failures, LONGEST_REST_MS)
             self._store.rest_pack(key, fence, self._now_ms() + rest, head.failures + 1, refused=False)
             return at_hand
-        version = packs.version_of(repr(sorted(written.phrases.items())))
-        pack = Pack(PackRef(key, version, "ai", at_hand.ref.genre), written.phrases)
+        self._on_written(written)
+        pack = packs.versioned(Pack(PackRef(key, "", "ai", at_hand.ref.genre), written.phrases, written.names))
         fresh, stale = (
             self._now_ms() + days * DAY_MS for days in (self._allowance.fresh_days, self._allowance.stale_days)
         )

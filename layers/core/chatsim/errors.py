@@ -12,6 +12,7 @@
     ├── InvalidName             422 INVALID_GAME | INVALID_TOPIC
     ├── LimitReached            429 LIMIT_REACHED         all slots taken
     ├── RateLimited             429 RATE_LIMITED
+    ├── Internal                500 INTERNAL              a fault of ours, told without detail
     └── Unavailable             503 UNAVAILABLE           the store did not answer in time
 
 `reason` names a text in the message catalogue (data/messages/<lang>.json); `values` fill its places.
@@ -121,6 +122,10 @@ class RateLimited(ApiError):
             "X-RateLimit-Remaining": "0",
             "X-RateLimit-Reset": str(self.retry_after_s),
         }
+
+
+class Internal(ApiError):
+    code, status = "INTERNAL", 500
 
 
 class Unavailable(ApiError):

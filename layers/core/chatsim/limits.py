@@ -13,4 +13,4 @@ def check(store: Store, who: str, limit: int, now_ms: int, window_s: int = MINUT
     """Counts this request. Raises RateLimited past the limit, until the window of time (a clock minute) is over."""
     window, gone_ms = divmod(now_ms, window_s * 1000)
     if store.count(who, window, window_s) > limit:
-        raise RateLimited(retry_after_s=max(1, (window_s * 1000 - gone_ms) // 1000), limit=limit)
+        raise RateLimited(retry_after_s=-(-(window_s * 1000 - gone_ms) // 1000), limit=limit)

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 
 from chatsim import sse
 from chatsim.cursor import Cursor
-from chatsim.stream import Farewell, Scene, batch, end
+from chatsim.errors import ApiError
+from chatsim.stream import MEND_MS, Farewell, Scene, batch, end
 
 CONNECTION_MS = 55_000
 # How often the store is asked for moments, a pause or a newer show.
@@ -21,12 +22,16 @@ def events(
     at: Cursor,
     missed: int,
     *,
+    end_ms: int,
     look: Callable[[], Scene | Farewell],
     now_ms: Callable[[], int],
     sleep_until: Callable[[int], None],
 ) -> Iterator[bytes]:
-    """Lines as they fall due, then `end`, or the farewell that `look` brings."""
-    until, ping_at, count = now_ms() + CONNECTION_MS, now_ms() + PING_MS, 0
+    """Lines as they fall due, then `end`, or the farewell that `look` brings.
+
+    It ends before `end_ms` (epoch ms), when its caller must have; an error of `look` is told as an event.
+    """
+    until, ping_at, count = min(now_ms() + CONNECTION_MS, end_ms), now_ms() + PING_MS, 0
     found: Scene | Farewell = scene
     while (now := now_ms()) < until:
         if isinstance(found, Farewell):
@@ -43,5 +48,13 @@ def events(
         if now_ms() >= ping_at:
             yield sse.PING
             ping_at += PING_MS
-        found = look()
+        found = _looked(look)
     yield end(at, count, missed, AGAIN_MS)
+
+
+def _looked(look: Callable[[], Scene | Farewell]) -> Scene | Farewell:
+    """A store that fails meanwhile is told to the reader, who comes back."""
+    try:
+        return look()
+    except ApiError as error:
+        return Farewell("error", {"error": error.code}, MEND_MS)

@@ -62,7 +62,9 @@ def name_of(value: object, mode: Mode) -> Name:
     display = " ".join(unicodedata.normalize("NFKC", value.translate(_LEGAL_MARKS)).split())
     if not display:
         raise InvalidRequest("name_missing")
-    if not MIN_LENGTH <= len(display) <= MAX_LENGTH[mode]:
+    key = display.casefold()
+    # A key can be longer than its name: ß is ss.
+    if not MIN_LENGTH <= len(display) <= MAX_LENGTH[mode] >= len(key):
         raise InvalidRequest("name_length", min=MIN_LENGTH, max=MAX_LENGTH[mode])
     if not any(char.isalnum() for char in display) or _is_markup(display) or _is_offensive(display):
         raise InvalidName(mode)

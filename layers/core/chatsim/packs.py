@@ -5,9 +5,9 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
-from typing import Literal
+from typing import Any, Literal
 
 from chatsim.names import Mode
 
@@ -42,8 +42,11 @@ class PackRef:
 
 @dataclass(frozen=True)
 class Pack:
+    """`names`: of chatters who know the game, in a pack that an AI wrote."""
+
     ref: PackRef
     phrases: Mapping[str, tuple[str, ...]]
+    names: tuple[str, ...] = ()
 
     def filled(self, display_name: str) -> dict[str, list[str]]:
         """The phrases as they are spoken, the title in the places that name it."""
@@ -59,15 +62,25 @@ def version_of(text: str) -> str:
     return blake2b(text.encode(), digest_size=4).hexdigest()
 
 
-def dump(phrases: Mapping[str, tuple[str, ...]]) -> bytes:
-    """The stored form of a pack's phrases: gzip JSON, the same bytes for the same phrases."""
-    return gzip.compress(json.dumps(phrases, ensure_ascii=False, sort_keys=True).encode(), mtime=0)
+def dump(pack: Pack) -> bytes:
+    """The stored form of a pack: gzip JSON, the same bytes for the same words."""
+    return gzip.compress(json.dumps(_words(pack), ensure_ascii=False, sort_keys=True).encode(), mtime=0)
 
 
 def load(raw: bytes, ref: PackRef) -> Pack:
-    """The pack whose stored form this is."""
     found = json.loads(gzip.decompress(raw))
-    return Pack(ref, {category: tuple(lines) for category, lines in found.items()})
+    phrases = {category: tuple(lines) for category, lines in found["phrases"].items()}
+    return Pack(ref, phrases, tuple(found["names"]))
+
+
+def versioned(pack: Pack) -> Pack:
+    """The same pack under the version that its words make."""
+    version = version_of(json.dumps(_words(pack), ensure_ascii=False, sort_keys=True))
+    return replace(pack, ref=replace(pack.ref, version=version))
+
+
+def _words(pack: Pack) -> dict[str, Any]:
+    return {"phrases": dict(pack.phrases), "names": pack.names}
 
 
 def key(mode: Mode, lang: str, game: str) -> str:

@@ -29,7 +29,7 @@ class Show:
     """One streaming session of one user. `number` grows with each show of a user; 0 is an unlisted show.
 
     `first_k` is the number of its first line: a show that continues another (`continues`, its id) goes on counting.
-    `started_at` epoch ms.
+    `spoke_last` is the username of the last line before it. `started_at` epoch ms.
     """
 
     id: str
@@ -46,6 +46,7 @@ class Show:
     pack: PackRef
     first_k: int = 0
     continues: str = ""
+    spoke_last: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,13 @@ class Script:
         return self.show.first_k + self._timing.number_at(time_ms)
 
     def author(self, k: int) -> int:
+        """The number of who speaks line k; its first line is not for who spoke last in the show it continues."""
+        chosen = self._by_block(k)
+        if k == self.show.first_k and self.cast.chatters[chosen].username == self.show.spoke_last:
+            chosen = self.cast.pick(chance(self.show.seed, "seam", k, "k"), {chosen, self._by_block(k + 1)})
+        return chosen
+
+    def _by_block(self, k: int) -> int:
         return authors(self.show.seed, self.cast, k // BLOCK)[k % BLOCK]
 
     def line(self, k: int) -> Line:

@@ -10,7 +10,7 @@ from chatsim.cursor import Cursor
 from chatsim.errors import InvalidRequest, NoShow, NoShowToAct, RateLimited
 from chatsim.names import Lang, Name
 from chatsim.pace import FIRST_MS, Pace, Timing
-from chatsim.packs import PackRef
+from chatsim.packs import Pack, PackRef
 from chatsim.records import Account, Current
 from chatsim.shelf import Shelf, best_pack
 from chatsim.show import ENGINE, Line, Script, Show
@@ -34,9 +34,10 @@ class Wish:
 
 def start(store: Store, shelf: Shelf, user: str, wish: Wish, now_ms: int) -> Show:
     """A new show, the user's newest; with `after` it keeps the seed and the cast and goes on from the next line."""
-    before = _continued(store.account(user, consistent=True), wish.after) if wish.after else None
+    after = wish.after
+    before = _continued(store.account(user, consistent=True), after) if after else None
     pack = best_pack(store, shelf, wish.name, wish.lang, now_ms).ref
-    show = _continuation(before, wish, pack, now_ms) if before else _fresh(wish, pack, now_ms)
+    show = _continuation(before, after, wish, pack, now_ms) if before and after else _fresh(wish, pack, now_ms)
     return store.start_show(user, show, _ends_at(show, now_ms))
 
 
@@ -104,13 +105,18 @@ def _fresh(wish: Wish, pack: PackRef, now_ms: int) -> Show:
     return _show(wish, pack, now_ms, seed=secrets.randbits(48), cast_seed=secrets.randbits(48))
 
 
-def _continuation(before: Show, wish: Wish, pack: PackRef, now_ms: int) -> Show:
-    """The next line keeps the pace's distance to the last one shown."""
-    shown = _last_shown(before, wish.after) if wish.after else 0
-    started_at = max(now_ms, min(shown, now_ms) + wish.pace.min_ms - FIRST_MS)
-    first_k = wish.after.k + 1 if wish.after else 0
+def _continuation(before: Show, after: Cursor, wish: Wish, pack: PackRef, now_ms: int) -> Show:
+    """The next line keeps the pace's distance to the last one shown, and another speaks it."""
+    started_at = max(now_ms, min(_last_shown(before, after), now_ms) + wish.pace.min_ms - FIRST_MS)
     show = _show(wish, pack, started_at, seed=before.seed, cast_seed=before.cast_seed)
-    return replace(show, first_k=first_k, continues=wish.after.show if wish.after else "")
+    return replace(show, first_k=after.k + 1, continues=after.show, spoke_last=_last_speaker(before, after))
+
+
+def _last_speaker(before: Show, after: Cursor) -> str:
+    if after.k < before.first_k:
+        return before.spoke_last
+    script = Script(before, Pack(before.pack, {}))
+    return script.cast.chatters[script.author(after.k)].username
 
 
 def _last_shown(before: Show, after: Cursor) -> int:

@@ -51,15 +51,21 @@ class Farewell:
 def behind(account: Account, ticket: Ticket) -> bool:
     """Whether this reading of the store is older than the ticket itself, so that it is worth a consistent one."""
     if ticket.purpose == "overlay":
-        return account.key is None or account.key.generation != ticket.generation
+        return opened_by(account, ticket) is None
     return account.current is None or account.current.show.number < ticket.number
+
+
+def opened_by(account: Account, ticket: Ticket) -> StreamKey | None:
+    """The stream key an overlay's ticket was made with; None for a page's ticket and for a key that is gone."""
+    key = account.key
+    return key if key and ticket.purpose == "overlay" and key.generation == ticket.generation else None
 
 
 def follow(account: Account, ticket: Ticket, at: Cursor | None, shelf: Shelf, now_ms: int) -> Scene | Farewell:
     """The scene a ticket opens now, or why there is none."""
     current = account.current
     if ticket.purpose == "overlay":
-        if not account.key or account.key.generation != ticket.generation:
+        if not opened_by(account, ticket):
             return Farewell("revoked", {})
         if not current or (current.state_at(now_ms) == "stopped" and not (at and at.show == current.show.id)):
             return Farewell("idle", {})
@@ -96,9 +102,11 @@ def _here(scene: Scene, now_ms: int) -> Cursor:
     k = scene.script.k_at(now_ms) - 1
     joined = Cursor(show.id, k, due_of(show, k))
     for wave in scene.waves:
-        past = [line for line in waves.lines(scene.script, wave) if line.due < now_ms]
-        if past:
-            joined = replace(joined, wave=wave.no, i=len(past))
+        lines = waves.lines(scene.script, wave)
+        past = sum(line.due < now_ms for line in lines)
+        joined = replace(joined, wave=wave.no, i=past)
+        if past < len(lines):
+            break  # who is told the rest of this one is told all of the next
     return joined
 
 

@@ -41,7 +41,7 @@ class Ticket:
 
 def sign(ticket: Ticket, keys: TicketKeys) -> str:
     fields = [ticket.user, ticket.purpose, ticket.expires_at, ticket.show, ticket.number, ticket.generation]
-    body = f"{keys.current}.{_encode(json.dumps(fields, separators=(',', ':')).encode())}"
+    body = f"{keys.current}.{_encode(json.dumps(fields, separators=(',', ':'), ensure_ascii=False).encode())}"
     return f"{body}.{_encode(_mac(body, keys.secrets[keys.current]))}"
 
 

@@ -6,28 +6,40 @@ import re
 from dataclasses import replace
 from hashlib import blake2b
 
+from chatsim import builtin, packs
 from chatsim.cursor import Cursor
 from chatsim.errors import InvalidRequest
 from chatsim.names import Lang, Name
 from chatsim.pace import Pace
-from chatsim.packs import Pack
+from chatsim.packs import Pack, PackRef
+from chatsim.shelf import Shelf, best_pack
 from chatsim.show import ENGINE, Show
 from chatsim.stage import LONGEST_MS
+from chatsim.store import StoreReader
 
 _ID = re.compile(r"u(\d{1,14})-([0-9a-z]{1,32})", re.ASCII)
+
+
+def pack_of(reader: StoreReader, shelf: Shelf, name: Name, lang: Lang, at: Cursor | None, now_ms: int) -> Pack | None:
+    """The best pack for a show that begins; for one that goes on the version its id names, None when that is gone."""
+    if at is None:
+        return best_pack(reader, shelf, name, lang, now_ms)
+    _, version = _begun(at, now_ms)
+    stored = PackRef(packs.key(name.mode, lang, name.key), version, "cache")
+    return shelf.get(stored) or shelf.get(replace(builtin.find(name, lang).ref, version=version))
 
 
 def show_of(user: str, name: Name, lang: Lang, pace: Pace, pack: Pack, at: Cursor | None, now_ms: int) -> Show:
     """The show a request without a ticket follows: begun now, or when its cursor says.
 
-    Its `pack` is the version its id names, which may not be that of `pack`. Raises InvalidRequest for a cursor that is
-    no unlisted show's, lies in the future, or is of a show that has ended (12 h).
+    Raises InvalidRequest for a cursor that is no unlisted show's, lies in the future, or is of a show that has ended
+    (12 h).
     """
-    started_at, version = _begun(at, now_ms) if at else (now_ms, pack.ref.version)
+    started_at = _begun(at, now_ms)[0] if at else now_ms
     digest = blake2b(f"{user}/{name.slot}/{lang}/{started_at}".encode(), digest_size=6).digest()
     seed = int.from_bytes(digest, "big")
     return Show(
-        id=f"u{started_at}-{version}",
+        id=f"u{started_at}-{pack.ref.version}",
         number=0,
         engine=ENGINE,
         seed=seed,
@@ -38,7 +50,7 @@ def show_of(user: str, name: Name, lang: Lang, pace: Pace, pack: Pack, at: Curso
         lang=lang,
         pace=pace,
         started_at=started_at,
-        pack=replace(pack.ref, version=version),
+        pack=pack.ref,
     )
 
 

@@ -56,7 +56,7 @@ def lines(script: Script, wave: Wave) -> list[Line]:
     for i, due in enumerate(dues):
         author = script.cast.pick(rng, busy | last if len(busy | last) < len(script.cast.chatters) else last)
         last = {author}
-        text = draw(show.seed, wave.type, phrases, wave.no * LINES[1] + i)
+        text = draw(show.seed, f"{show.id}/{wave.type}", phrases, wave.no * LINES[1] + i)
         burst.append(Line(f"{show.id}.w{wave.no}.{i}", due, script.cast.chatters[author], text, "reactions"))
     return burst
 

@@ -17,6 +17,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from botocore.exceptions import BotoCoreError, ClientError
 from chatsim.errors import (
     ApiError,
+    Internal,
     InvalidRequest,
     MethodNotAllowed,
     NotFound,
@@ -24,7 +25,7 @@ from chatsim.errors import (
     Unavailable,
     UnsupportedMediaType,
 )
-from chatsim.messages import error_body, language, text
+from chatsim.messages import error_body, language
 
 # The API's routes, over all doors: a known path with another method is a 405, anything else a 404.
 METHODS = {
@@ -74,6 +75,8 @@ class Door:
             raise PayloadTooLarge
         try:
             found = json.loads(raw)
+            # Half a character, which JSON can spell and nobody can store, is a ValueError too.
+            json.dumps(found, ensure_ascii=False).encode()
         except (ValueError, RecursionError):
             raise InvalidRequest("body_json") from None
         if not isinstance(found, dict):
@@ -105,10 +108,7 @@ class Door:
 
     def _fail(self, _: Exception) -> Response[str]:
         self._log.exception("internal error", extra={"requestId": self._request_id()})
-        self._metrics.add_metric("ErrorINTERNAL", MetricUnit.Count, 1)
-        message = text("internal", self._language())
-        body = {"success": False, "error": "INTERNAL", "message": message, "requestId": self._request_id()}
-        return reply(body, status=500)
+        return self._refuse(Internal())
 
     def _no_route(self, _: Exception) -> Response[str]:
         allowed = METHODS.get(self.routes.current_event.path)

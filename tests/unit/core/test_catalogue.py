@@ -225,10 +225,12 @@ def test_the_title_is_filled_in():
     assert not any("{" in line for line in filled)
 
 
-def test_a_pack_keeps_its_bytes():
-    phrases = {"gameplay": ("ñ 😂", "b"), "reactions": ("c",)}
-    raw = packs.dump(phrases)
-    assert raw == packs.dump(dict(reversed(phrases.items())))
-    ref = PackRef("PACK#x", "1", "ai")
-    assert packs.load(raw, ref).phrases == phrases
+def test_a_pack_keeps_its_words_and_they_make_its_version():
+    phrases, ref = {"gameplay": ("ñ 😂", "b"), "reactions": ("c",)}, PackRef("PACK#x", "1", "ai")
+    pack = packs.Pack(ref, phrases, ("ana", "luis"))
+    turned = packs.Pack(ref, dict(reversed(phrases.items())), ("ana", "luis"))
+    assert packs.dump(pack) == packs.dump(turned)
+    assert packs.load(packs.dump(pack), ref) == pack
+    assert packs.versioned(pack).ref.version == packs.versioned(turned).ref.version
+    assert packs.versioned(pack).ref != packs.versioned(packs.Pack(ref, phrases, ("eva",))).ref
     assert packs.version_of("a") != packs.version_of("b")

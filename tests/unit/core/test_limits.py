@@ -26,3 +26,13 @@ def test_the_wait_is_at_least_a_second(gone_ms, wait_s):
     with pytest.raises(RateLimited) as refused:
         limits.check(store, "ana", 1, MINUTE + gone_ms)
     assert refused.value.retry_after_s == wait_s
+
+
+@pytest.mark.parametrize(("gone_ms", "seconds"), [(0, 60), (1, 60), (38_200, 22), (59_001, 1), (59_999, 1)])
+def test_who_comes_back_when_told_is_let_in(gone_ms, seconds):
+    store, minute = MemoryStore(), 29_000_000 * 60_000
+    limits.check(store, "ana", 1, minute + gone_ms)
+    with pytest.raises(RateLimited) as refused:
+        limits.check(store, "ana", 1, minute + gone_ms)
+    assert refused.value.retry_after_s == seconds
+    limits.check(store, "ana", 1, minute + gone_ms + seconds * 1000)

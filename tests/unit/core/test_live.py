@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 from chatsim import live, pace, sse, stream, waves
+from chatsim.errors import Unavailable
 from chatsim.stage import opening
 from chatsim.stream import Farewell, Scene
 from chatsim.waves import Wave
@@ -17,6 +18,7 @@ class Stage:
 
     def __init__(self, **changes) -> None:
         self.now = NOW
+        self.end_ms = NOW + 600_000
         self.scene: Scene | Farewell = Scene(a_script(**changes))
         self.looks: list[int] = []
         self.plan: list[tuple[int, Scene | Farewell]] = []
@@ -35,7 +37,8 @@ class Stage:
         assert isinstance(self.scene, Scene)
         start = at or opening(self.scene.script.show)
         return [(self.now, event) for event in live.events(
-            self.scene, start, missed, look=self.look, now_ms=lambda: self.now, sleep_until=self.sleep_until
+            self.scene, start, missed, end_ms=self.end_ms, look=self.look,
+            now_ms=lambda: self.now, sleep_until=self.sleep_until,
         )]  # fmt: skip
 
 
@@ -144,3 +147,24 @@ def test_a_moment_at_the_end_of_a_connection_goes_on_in_the_next():
     rest = stage.run(parse(json.loads(first[-1][1].split(b"data: ")[1])["next"]))
     burst = [line["id"] for _, line in lines(first) + lines(rest) if ".w" in line["id"]]
     assert burst == [line.id for line in waves.lines(scene.script, wave)]
+
+
+def test_it_says_goodbye_before_its_caller_must_end():
+    stage = Stage()
+    stage.end_ms = NOW + 9_000
+    events = stage.run()
+    assert b"event: end" in events[-1][1]
+    assert events[-1][0] == NOW + 9_000
+
+
+def test_a_store_that_fails_meanwhile_is_told():
+    stage = Stage()
+
+    def fail() -> Scene:
+        raise Unavailable
+
+    stage.look = fail
+    at, event = stage.run()[-1]
+    assert at <= NOW + 2_000
+    assert event.startswith(b"event: error\nretry: 1000\n")
+    assert b'"error":"UNAVAILABLE"' in event

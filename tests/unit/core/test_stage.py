@@ -1,6 +1,7 @@
 """The life of a show, on a clock that is passed in."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from chatsim import pace, stage
@@ -270,3 +271,22 @@ def test_a_continuing_start_that_is_asked_for_again_still_continues(store, shelf
     second = stage.start(store, shelf, USER, again, NOW + 61_000)
     assert (second.seed, second.cast_seed, second.first_k) == (first.seed, first.cast_seed, 4)
     assert second.number == lost.number + 1
+
+
+@pytest.mark.parametrize("viewers", [5, 15, 200])
+def test_nobody_speaks_twice_running_where_a_show_goes_on(store, shelf, viewers):
+    """Another audience is another cast: who spoke last must not speak first in it."""
+    for n in range(60):
+        first = stage.start(store, shelf, f"{USER}{n}", WISH, NOW)
+        wish = replace(WISH, pace=pace.natural(viewers), after=shown(first, 7))
+        second = stage.start(store, shelf, f"{USER}{n}", wish, NOW + 60_000)
+        before, after = (Script(show, shelf.get(show.pack)) for show in (first, second))
+        spoken = [before.line(7), *(after.line(k) for k in range(8, 30))]
+        assert all(a.chatter.username != b.chatter.username for a, b in pairwise(spoken))
+
+
+def test_a_moment_after_the_show_goes_on_says_something_else(store, shelf):
+    first = stage.start(store, shelf, USER, WISH, NOW)
+    said = [line.text for line in stage.press(store, shelf, USER, "laugh", "a", NOW + 1)]
+    stage.start(store, shelf, USER, replace(WISH, after=shown(first, 3)), NOW + 60_000)
+    assert [line.text for line in stage.press(store, shelf, USER, "laugh", "b", NOW + 60_001)] != said

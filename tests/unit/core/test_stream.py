@@ -332,3 +332,12 @@ def test_horizons():
 def test_horizons_that_are_none(text):
     with pytest.raises(InvalidRequest):
         stream.horizon_of(text, 60)
+
+
+def test_who_joins_amid_two_moments_gets_the_rest_of_both():
+    scene = a_scene(5000, 7000)
+    first, second = (waves.lines(scene.script, wave) for wave in scene.waves)
+    for now in range(first[0].due, second[-1].due, 37):
+        here, _ = stream.place(scene, None, now)
+        told = {line.id for line, _ in stream.batch(scene, here, END)}
+        assert {line.id for line in (*first, *second) if line.due >= now} <= told

@@ -2,8 +2,11 @@ import pytest
 from chatsim import builtin, stage, unlisted
 from chatsim.cursor import Cursor, parse
 from chatsim.errors import InvalidRequest
+from chatsim.packs import Pack, PackRef, key
+from chatsim.shelf import Shelf
 from chatsim.show import Script
 from chatsim.stage import LONGEST_MS, due_of
+from chatsim.store.memory import MemoryStore
 
 from tests.unit.core.make import NOW, PACE, game
 
@@ -30,10 +33,32 @@ def test_its_cursor_brings_the_same_show_back():
     assert Script(again, PACK).line(10) == Script(show, PACK).line(10)
 
 
-def test_the_version_it_began_with_is_pinned():
-    again = show_of(Cursor(f"u{NOW}-0ld", 1, NOW), NOW + 1)
-    assert again.pack.version == "0ld"
-    assert builtin.pinned(again.pack) is None
+def write(store, pack, stale_until):
+    fence = store.lead(pack.ref.id, "me", NOW, NOW + 1)
+    store.put_pack(pack.ref.id, pack, fence, fresh_until=NOW, stale_until=stale_until)
+
+
+def pack_of(store, at, now):
+    return unlisted.pack_of(store, Shelf(store), NAME, "es", at, now)
+
+
+def test_it_speaks_from_the_version_it_began_with_whatever_is_written_meanwhile():
+    """A better pack, and that one's going out of date, are for shows that begin after them."""
+    store = MemoryStore()
+    began_built_in = pack_of(store, None, NOW)
+    stored = Pack(PackRef(key("game", "es", NAME.key), "5t0red", "ai", "soulslike"), PACK.phrases)
+    write(store, stored, stale_until=NOW + 1000)
+    began_stored = pack_of(store, None, NOW)
+    assert (began_built_in.ref, began_stored.ref.version) == (PACK.ref, "5t0red")
+    for pack in (began_built_in, began_stored):
+        at = Cursor(show_of(pack=pack).id, 3, NOW)
+        for now in (NOW + 500, NOW + 5000):
+            assert pack_of(store, at, now).ref.version == pack.ref.version
+    assert pack_of(store, None, NOW + 5000).ref == PACK.ref
+
+
+def test_a_version_that_is_gone_is_not_replaced():
+    assert pack_of(MemoryStore(), Cursor(f"u{NOW}-0ld", 1, NOW), NOW + 1) is None
 
 
 def test_each_user_language_and_start_is_another_show():

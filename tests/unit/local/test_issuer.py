@@ -111,7 +111,10 @@ def test_this_machines_names_are_good(client, host):
 
 
 def test_unknown_paths_and_methods(client):
-    assert_error(client.get("/local/sign-in"), 404, "NOT_FOUND")
+    assert_error(client.get("/local/sign-in"), 405, "METHOD_NOT_ALLOWED")
+    assert_error(client.post("/local/sign-in/", json={"name": "demo"}), 404, "NOT_FOUND")
+    assert_error(client.post("/local/sign-in", content=b"[" * 3000, headers=JSON), 400, "INVALID_REQUEST")
+    assert_error(client.post("/local/sign-in", content=b"[" * 5000, headers=JSON), 413, "PAYLOAD_TOO_LARGE")
     assert_error(client.post("/local/nothing", json={}), 404, "NOT_FOUND")
 
 

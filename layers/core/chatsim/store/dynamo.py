@@ -89,7 +89,7 @@ class DynamoStore(DynamoReader):
             members = [kept.member for kept in self.account(user, consistent=True).slots]
             if old not in members and slot.member not in members:
                 return False
-            wanted = sorted({slot.member, *members} - {old} | {slot.member})
+            wanted = sorted({*members} - {old} | {slot.member})
             done = self._update(
                 _at(f"USER#{user}", "SLOTS"),
                 "SET slots = :new, #new = :slot" + (" REMOVE #old" if old != slot.member else ""),
@@ -217,7 +217,7 @@ class DynamoStore(DynamoReader):
     def put_pack(self, pack_key: str, pack: Pack, fence: int, *, fresh_until: int, stale_until: int) -> bool:
         """The version first, then the head that names it: a head never names what is not there."""
         ttl = _n(stale_until // 1000 + PACK_GRACE_S)
-        version = {"phrases": {"B": packs.dump(pack.phrases)}, "ttl": ttl}
+        version = {"phrases": {"B": packs.dump(pack)}, "ttl": ttl}
         self._put(_at(pack_key, f"V#{pack.ref.version}") | version)
         done = self._update(
             _at(pack_key, "HEAD"),

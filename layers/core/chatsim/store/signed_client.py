@@ -20,6 +20,7 @@ from chatsim.errors import Unavailable
 
 ATTEMPTS = 2
 TIMEOUT_S = 0.5
+DEADLINE_S = 1.5
 TARGET = "DynamoDB_20120810."
 THROTTLED = ("ThrottlingException", "ProvisionedThroughputExceededException", "RequestLimitExceeded")
 
@@ -44,25 +45,34 @@ class SignedClient:
         return self._call("Query", request)
 
     def _call(self, operation: str, request: dict[str, Any]) -> dict[str, Any]:
-        """Raises Unavailable when two attempts got no answer; both together end within 2 s."""
-        body = json.dumps(request).encode()
+        """Raises Unavailable when two attempts got no good answer; both together end within 2 s."""
+        body, deadline = json.dumps(request).encode(), time.monotonic() + DEADLINE_S
+        why = ""
         for _ in range(ATTEMPTS):
             try:
-                status, answer = self._send(operation, body)
-            except (OSError, HTTPException):
+                status, answer = self._send(operation, body, deadline)
+                if status == 200:
+                    found: dict[str, Any] = json.loads(answer)
+                    return found
+                why = f"{status} {json.loads(answer).get('__type', '')}"
+            except (OSError, HTTPException, ValueError) as error:
                 self._connection.close()
-                continue
-            if status == 200:
-                found: dict[str, Any] = json.loads(answer)
-                return found
-            if status < 500 and not any(name in answer.decode(errors="replace") for name in THROTTLED):
+                status, why = 0, type(error).__name__
+            if time.monotonic() > deadline or (400 <= status < 500 and not why.endswith(THROTTLED)):
                 break
+        print(json.dumps({"level": "WARNING", "message": "store unavailable", "operation": operation, "why": why}))
         raise Unavailable
 
-    def _send(self, operation: str, body: bytes) -> tuple[int, bytes]:
+    def _send(self, operation: str, body: bytes, deadline: float) -> tuple[int, bytes]:
         self._connection.request("POST", "/", body, self._signed(operation, body))
         response = self._connection.getresponse()
-        return response.status, response.read()
+        parts = []
+        while part := response.read1():
+            parts.append(part)
+            if time.monotonic() > deadline:
+                raise TimeoutError
+        response.read()  # at its end by now: this frees the connection for the next request
+        return response.status, b"".join(parts)
 
     def _signed(self, operation: str, body: bytes) -> dict[str, str]:
         now = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
