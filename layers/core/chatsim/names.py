@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
@@ -77,7 +78,7 @@ def _is_control(char: str) -> bool:
 
 
 def _is_markup(text: str) -> bool:
-    return any(char in text for char in "<>{}\\`") or "://" in text
+    return any(char in text for char in "<>{}\\`") or bool(_ADDRESS.search(text))
 
 
 def plain(text: str) -> str:
@@ -97,6 +98,11 @@ def _readings(text: str) -> set[str]:
     return {*words, *spelled, "".join(words)}
 
 
+# What somebody would have the chat say: a link, a handle, a phone number. Games end in .io, so that is none.
+_ADDRESS = re.compile(
+    r"://|\bwww\b|@\w|[\w-]\s*[.。]\s*(?:com|net|org|gg|tv|ly|me|ru|xyz|info|link|site|app)\b|(?:\d[\s.-]?){9}",
+    re.IGNORECASE,
+)
 # NFKC would spell them out: Pokémon™ is no PokémonTM.
 _LEGAL_MARKS = dict.fromkeys(map(ord, "™℠®©"))
 _LEET = str.maketrans("013457", "oieast")

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 from chatsim import data, packs
+from chatsim_ai.settings import AiSettings
 
 ROOT = Path(__file__).parents[3]
 PAIRS = [("README.md", "README.es.md"), ("docs/how-it-works.md", "docs/how-it-works.es.md")]
@@ -173,6 +174,16 @@ def test_the_environment_variables(path):
     cells = [line.strip("|").split("|") for line in prose(path).splitlines() if line.startswith("| — |")]
     listed |= {row[1].strip() for row in cells}
     assert {name.strip("`") for name in listed} == variables().keys()
+
+
+@pytest.mark.parametrize("path", READMES)
+def test_the_settings_of_the_ai(path):
+    settings = AiSettings.from_env({})
+    models = {f"{name.upper()}_MODEL": account.model for name, account in settings.accounts.items()}
+    addresses = {name.replace("_MODEL", "_BASE_URL"): "la suya" if ".es" in path else "its own" for name in models}
+    times = {"AI_DEADLINE_S": f"{settings.deadline_s:g}", "AI_FIRST_TOKEN_S": f"{settings.first_token_s:g}"}
+    listed = rows(path, re.compile(r"`([A-Z]+_[A-Z_]+)`"))
+    assert {name: default.strip("`") for name, (default, _) in listed.items()} == models | addresses | times
 
 
 @pytest.mark.parametrize("path", READMES)
