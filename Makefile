@@ -22,7 +22,7 @@ dev: ## Run the whole product: http://localhost:8000 (PORT=…, FAKE_AI=1)
 test: ## Everything that proves it and fits five minutes
 	@$(MAKE) --no-print-directory -j3 -s setup .venv/.test .cache/browser
 	npm --prefix frontend test
-	$(BIN)/pytest -m "not soak" --numprocesses 2 --dist loadfile
+	$(BIN)/pytest -m "not soak" --numprocesses 3 --dist loadfile
 
 soak: ## What needs real time to prove
 	@$(MAKE) --no-print-directory -j3 -s setup .venv/.test .cache/browser

@@ -29,6 +29,11 @@ class Scribe:
         return Written(dict.fromkeys(packs.GAME_CATEGORIES, (self.word,) * 40), (), "fake", False, 0, 0)
 
 
+def letters() -> str:
+    """A title of its own; long runs of digits would be a phone number."""
+    return uuid4().hex[:12].translate(str.maketrans("0123456789", "ghijklmnop"))
+
+
 def generator(store: DynamoStore, scribe: Scribe, now_ms: int) -> Generator:
     return Generator(store, Shelf(store), scribe, ALLOWANCE, lambda: now_ms)
 
@@ -37,7 +42,7 @@ def generator(store: DynamoStore, scribe: Scribe, now_ms: int) -> Generator:
 def test_a_frozen_leader_is_replaced_and_its_late_write_is_refused(
     dynamo_client: Any, table: str, user: str, n: int
 ) -> None:
-    store, name = DynamoStore(dynamo_client, table), builtin.named(f"juego {uuid4().hex[:12]}", "game")
+    store, name = DynamoStore(dynamo_client, table), builtin.named(f"juego {letters()}", "game")
     frozen, prompt, found = Scribe("late"), Scribe("good"), []
     late = threading.Thread(target=lambda: found.append(generator(store, frozen, NOW).pack_for(user, name, "es")))
     late.start()
