@@ -11,6 +11,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -43,22 +44,21 @@ def emulator() -> Path:
 
 
 def fetch_emulator(program: Path) -> None:
-    """Fails the test with pip's own words when the wheel cannot be had."""
-    folder = program.parent
-    folder.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:", WHEEL]
-    fetched = subprocess.run([*command, "--dest", folder], capture_output=True, text=True)
-    if fetched.returncode:
-        pytest.fail(
-            f"{WHEEL}, which holds AWS's Lambda emulator, cannot be downloaded:\n{fetched.stderr}", pytrace=False
-        )
-    (wheel,) = folder.glob("*.whl")
-    unfinished = program.with_suffix(f".{os.getpid()}")
-    with zipfile.ZipFile(wheel) as archive:
-        unfinished.write_bytes(archive.read(f"samcli/local/rapid/{program.name}"))
-    unfinished.chmod(0o755)
-    unfinished.rename(program)
-    wheel.unlink()
+    """Fails the test with pip's own words when the wheel cannot be had. Test processes side by side may each fetch it."""
+    program.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=program.parent) as folder:
+        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:", WHEEL]
+        fetched = subprocess.run([*command, "--dest", folder], capture_output=True, text=True)
+        if fetched.returncode:
+            pytest.fail(
+                f"{WHEEL}, which holds AWS's Lambda emulator, cannot be downloaded:\n{fetched.stderr}", pytrace=False
+            )
+        (wheel,) = Path(folder).glob("*.whl")
+        unfinished = Path(folder) / program.name
+        with zipfile.ZipFile(wheel) as archive:
+            unfinished.write_bytes(archive.read(f"samcli/local/rapid/{program.name}"))
+        unfinished.chmod(0o755)
+        unfinished.rename(program)
 
 
 @pytest.fixture
