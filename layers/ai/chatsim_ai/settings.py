@@ -13,6 +13,8 @@ from chatsim_ai.provider import Provider, SettingError
 # A further provider is its file and one name here.
 VENDORS = {vendor.name: vendor for vendor in (groq.VENDOR, cerebras.VENDOR)}
 
+# A lease on a game's pack, and the function that writes it, last 20 s: the AI must have ended well before.
+LONGEST_S = 15
 # As in sign-in: any of these means that this process runs on AWS Lambda, where nothing local is ever trusted.
 _LAMBDA_MARKS = ("AWS_EXECUTION_ENV", "AWS_LAMBDA_INITIALIZATION_TYPE")
 
@@ -71,6 +73,6 @@ def _seconds(env: Mapping[str, str], name: str, default: float) -> float:
         value = float(text) if text else default
     except ValueError:
         value = 0.0
-    if not 0 < value <= 60:
-        raise SettingError(f"{name} must be a number of seconds up to 60")
+    if not 0 < value <= LONGEST_S:
+        raise SettingError(f"{name} must be a number of seconds up to {LONGEST_S}")
     return value
