@@ -61,7 +61,7 @@ def test_two_readers_get_the_same_lines_one_joining_late_and_one_with_a_wrong_cl
 
 
 def test_pause_says_so_and_resume_goes_on_from_the_next_line_with_the_same_people(user: User, clock: Clock) -> None:
-    played = user.play("Elden Ring", pace="natural", viewers=5)
+    played = user.play("Elden Ring", min=1000, max=1000)
     before = user.read(played["ticket"], last=played["show"]["first"], horizon=120)
     clock.forward(120)
     shown = sse.lines(before)[-1].id
@@ -75,14 +75,15 @@ def test_pause_says_so_and_resume_goes_on_from_the_next_line_with_the_same_peopl
     assert user.ask("GET", "/api/chat-ticket").json()["show"]["state"] == "paused"
 
     clock.forward(5 * MINUTE)
-    resumed = user.play("Elden Ring", pace="natural", viewers=5, after=shown)
+    resumed = user.play("Elden Ring", min=1000, max=1000, after=shown)
     events = user.read(resumed["ticket"], last=resumed["show"]["first"], horizon=120)
     after = sse.lines(events)
     k = int(sse.lines(before)[-1].data["id"].split(".")[1])
     assert after[0].data["id"] == f"{resumed['show']['id']}.{k + 1}"
     assert after[0].data["timestamp"] - resumed["serverNow"] <= 1000
     people = {event.data["username"]: event.data["color"] for event in sse.lines(before)}
-    assert any(people.get(event.data["username"]) == event.data["color"] for event in after)
+    known = [event for event in after if people.get(event.data["username"]) == event.data["color"]]
+    assert len(known) > len(after) / 2
     assert not {event.data["content"] for event in before if event.name == "message"} & {
         event.data["content"] for event in after
     }
