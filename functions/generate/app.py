@@ -73,6 +73,8 @@ def record(attempt: AttemptRecord) -> None:
     provider = attempt.provider.capitalize()
     door.measure(f"{provider}Ms", attempt.latency_s * 1000)
     door.count(f"{provider}{attempt.kind.title().replace('_', '')}")
+    if attempt.first_line_s is not None:
+        door.measure(f"{provider}FirstLineMs", attempt.first_line_s * 1000)
     if attempt.tokens:
         door.count(f"{provider}Tokens", attempt.tokens)
 

@@ -20,7 +20,7 @@ from chatsim.games import Found
 from chatsim.names import Lang, Name
 from chatsim.packs import Pack, PackRef
 from chatsim.records import Head
-from chatsim.shelf import Shelf, best_pack
+from chatsim.shelf import Shelf, at_hand
 from chatsim.store import Store
 
 from chatsim_ai.writer import AiUnavailable, Written
@@ -82,48 +82,46 @@ class Generator:
         """The best pack for a game, made now if nobody has. Raises InvalidName when the AI refused the name."""
         now, key = self._now_ms(), packs.key(name.mode, lang, name.key)
         head = self._store.head(key)
-        at_hand = best_pack(self._store, self._shelf, name, lang, now)
-        if not self._writer or now < head.fresh_until or _speaks_for_itself(name, at_hand):
-            return Found(at_hand)
+        best = at_hand(head, self._shelf, name, lang, now)
+        if not self._writer or now < head.fresh_until or _speaks_for_itself(name, best):
+            return Found(best)
         if now < head.rest_until:
-            return _resting(head, name, at_hand)
+            return _resting(head, name, best)
         if now < head.lease_until:
-            return Found(at_hand, pending=True, retry_after_ms=ASK_AGAIN_MS)
-        return self._generate(self._writer, user, name, lang, key, head, at_hand)
+            return Found(best, pending=True, retry_after_ms=ASK_AGAIN_MS)
+        return self._generate(self._writer, user, name, lang, key, head, best)
 
     def _generate(
-        self, writer: PackWriter, user: str, name: Name, lang: Lang, key: str, head: Head, at_hand: Pack
+        self, writer: PackWriter, user: str, name: Name, lang: Lang, key: str, head: Head, best: Pack
     ) -> Found:
         owner = secrets.token_hex(8)
         with self._turn(user, owner) as free:
             fence = self._store.lead(key, owner, self._now_ms(), self._now_ms() + LEASE_MS) if free else None
             if not free or fence is None:
-                return Found(at_hand, pending=True, retry_after_ms=ASK_AGAIN_MS)
+                return Found(best, pending=True, retry_after_ms=ASK_AGAIN_MS)
             if not self._within_quota(user):
                 self._store.rest_pack(key, fence, self._now_ms(), head.failures, refused=False)
-                return Found(at_hand)
-            return Found(self._lead(writer, name, lang, key, fence, head, at_hand))
+                return Found(best)
+            return Found(self._lead(writer, name, lang, key, fence, head, best))
 
-    def _lead(
-        self, writer: PackWriter, name: Name, lang: Lang, key: str, fence: int, head: Head, at_hand: Pack
-    ) -> Pack:
+    def _lead(self, writer: PackWriter, name: Name, lang: Lang, key: str, fence: int, head: Head, best: Pack) -> Pack:
         """The new pack, kept; the one at hand when no provider gave any, or when this came too late."""
         try:
-            written = writer.write(name, lang, at_hand)
+            written = writer.write(name, lang, best)
         except InvalidName:
             self._store.rest_pack(key, fence, self._now_ms() + REFUSED_MS, 0, refused=True)
             raise
         except AiUnavailable:
             rest = min(REST_MS * 2**head.failures, LONGEST_REST_MS)
             self._store.rest_pack(key, fence, self._now_ms() + rest, head.failures + 1, refused=False)
-            return at_hand
+            return best
         self._on_written(written)
-        pack = packs.versioned(Pack(PackRef(key, "", "ai", at_hand.ref.genre), written.phrases, written.names))
+        pack = packs.versioned(Pack(PackRef(key, "", "ai", best.ref.genre), written.phrases, written.names))
         fresh, stale = (
             self._now_ms() + days * DAY_MS for days in (self._allowance.fresh_days, self._allowance.stale_days)
         )
         kept = self._store.put_pack(key, pack, fence, fresh_until=fresh, stale_until=stale)
-        return pack if kept else at_hand
+        return pack if kept else best
 
     @contextmanager
     def _turn(self, user: str, owner: str) -> Iterator[bool]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from chatsim import builtin, packs
 from chatsim.names import Lang, Name
 from chatsim.packs import Pack, PackRef
+from chatsim.records import Head
 from chatsim.store import StoreReader
 
 KEPT = 64
@@ -30,5 +31,10 @@ class Shelf:
 
 def best_pack(reader: StoreReader, shelf: Shelf, name: Name, lang: Lang, now_ms: int) -> Pack:
     """What a new show speaks from: a stored pack that is not out of date, else the best built-in one."""
-    ref = reader.head(packs.key(name.mode, lang, name.key)).at_hand(now_ms)
+    return at_hand(reader.head(packs.key(name.mode, lang, name.key)), shelf, name, lang, now_ms)
+
+
+def at_hand(head: Head, shelf: Shelf, name: Name, lang: Lang, now_ms: int) -> Pack:
+    """The same, for who has read the head of the game's packs already."""
+    ref = head.at_hand(now_ms)
     return (ref and shelf.get(ref)) or builtin.find(name, lang)
