@@ -1,18 +1,35 @@
 import { defineConfig } from 'vitest/config'
-import type { Plugin } from 'vite'
-import { es } from './src/i18n/es.ts'
+import type { HtmlTagDescriptor, Plugin } from 'vite'
+import es from './src/i18n/es.json' with { type: 'json' }
 
-/** Pages are Spanish before any script runs: `{{key}}` in an HTML file becomes that text of the Spanish catalogue. */
-function spanishPages(): Plugin {
+/** What every page has in its head, so that an HTML file holds only what is its own. */
+const HEAD: HtmlTagDescriptor[] = [
+  { tag: 'meta', attrs: { charset: 'utf-8' } },
+  { tag: 'meta', attrs: { name: 'viewport', content: 'width=device-width, initial-scale=1' } },
+  { tag: 'meta', attrs: { name: 'theme-color', content: '#0c0a12' } },
+  { tag: 'link', attrs: { rel: 'icon', href: '/favicon.svg', type: 'image/svg+xml' } },
+]
+
+/**
+ * Pages are Spanish before any script runs: `{{key}}` in an HTML file becomes that text of the Spanish catalogue, and
+ * a page with `<script type="application/json" id="texts">` gets the whole of it there.
+ */
+function pages(): Plugin {
+  const texts: Record<string, string> = es
   const escape = (text: string) => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/"/g, '&quot;')
+  const text = (key: string) => {
+    const found = texts[key]
+    if (found === undefined) throw new Error(`No text "${key}" in src/i18n/es.json`)
+    return escape(found)
+  }
   return {
-    name: 'spanish-pages',
-    transformIndexHtml: (html) =>
-      html.replace(/\{\{([\w.]+)\}\}/g, (_, key: string) => {
-        const text = (es as Record<string, string>)[key]
-        if (text === undefined) throw new Error(`No text "${key}" in src/i18n/es.ts`)
-        return escape(text)
-      }),
+    name: 'pages',
+    transformIndexHtml: (html) => ({
+      html: html
+        .replace(/\{\{([\w.]+)\}\}/g, (_, key: string) => text(key))
+        .replace('id="texts">', () => `id="texts">${JSON.stringify(texts).replace(/</g, '\\u003c')}`),
+      tags: HEAD.map((tag) => ({ ...tag, injectTo: 'head-prepend' as const })),
+    }),
   }
 }
 
@@ -20,7 +37,7 @@ function spanishPages(): Plugin {
 const GATEWAY = 'http://127.0.0.1:8000'
 
 export default defineConfig({
-  plugins: [spanishPages()],
+  plugins: [pages()],
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
     // OBS 30 shows its browser sources with Chrome 103.

@@ -1,19 +1,26 @@
-/** The language of the pages; that of the chat belongs to the show. Spanish is at hand, English fetched when chosen. */
+/**
+ * The language of the pages; that of the chat belongs to the show.
+ *
+ * Spanish comes inside the page itself, English is fetched when chosen: texts are data, and cost no script.
+ */
 
 import { KEYS, remember, remembered } from '../ui/storage'
 import { createStore } from '../ui/store'
-import { es, type Catalogue, type Key } from './es'
+import type es from './es.json'
+import englishUrl from './en.json?url&no-inline'
 
 export type Language = 'es' | 'en'
-export type { Key } from './es'
+export type Key = keyof typeof es
+export type Catalogue = Record<Key, string>
 export type Values = Record<string, string | number>
 
-const isLanguage = (value: unknown): value is Language => value === 'es' || value === 'en'
+export const isLanguage = (value: unknown): value is Language => value === 'es' || value === 'en'
 
-export const i18n = createStore<{ language: Language; texts: Catalogue }>({ language: 'es', texts: es })
+export const i18n = createStore<{ language: Language; texts: Catalogue }>({ language: 'es', texts: {} as Catalogue })
 
 /** The remembered language; Spanish at first, and when the other cannot be fetched. */
 export async function startLanguage(): Promise<void> {
+  i18n.set({ texts: spanish() })
   await useLanguage(remembered(KEYS.language, isLanguage, 'es')).catch(() => undefined)
 }
 
@@ -23,8 +30,17 @@ export async function chooseLanguage(language: Language): Promise<void> {
 }
 
 async function useLanguage(language: Language): Promise<void> {
-  i18n.set({ language, texts: language === 'en' ? (await import('./en')).en : es })
+  i18n.set({ language, texts: language === 'en' ? await english() : spanish() })
   document.documentElement.lang = language
+}
+
+const spanish = () => JSON.parse(document.getElementById('texts')!.textContent) as Catalogue
+
+/** Raises when it cannot be had. */
+export async function english(): Promise<Catalogue> {
+  const response = await fetch(englishUrl)
+  if (!response.ok) throw new Error(`English texts: ${response.status}`)
+  return (await response.json()) as Catalogue
 }
 
 export const language = (): Language => i18n.get().language

@@ -1,6 +1,7 @@
 /** The landing page is complete without this script: it changes the language, and spares who is signed in a step. */
 
 import '../styles/landing.css'
+import { english, isLanguage } from '../i18n'
 import { KEYS, remember, remembered } from '../ui/storage'
 
 const form = document.querySelector('form')
@@ -10,11 +11,12 @@ if (remembered(KEYS.session, isObject, undefined)) {
   document.querySelector('[data-sign-in]')?.setAttribute('href', '/dashboard')
 }
 
-const isLanguage = (value: unknown): value is 'es' | 'en' => value === 'es' || value === 'en'
-
+const spanish: Partial<Record<string, string>> = { 'landing.title': document.title }
+for (const element of document.querySelectorAll<HTMLElement>('[data-t]')) {
+  spanish[element.dataset.t!] = element.textContent
+}
 async function speak(language: 'es' | 'en'): Promise<void> {
-  const texts: Partial<Record<string, string>> =
-    language === 'en' ? (await import('../i18n/en')).en : (await import('../i18n/es')).es
+  const texts: Partial<Record<string, string>> = language === 'en' ? await english() : spanish
   document.documentElement.lang = language
   document.title = texts['landing.title'] ?? document.title
   for (const element of document.querySelectorAll<HTMLElement>('[data-t]')) {
