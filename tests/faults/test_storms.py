@@ -11,7 +11,8 @@ import pytest
 
 from tests.conftest import CREDENTIALS
 
-STORMS = 20
+STORMS = 5
+MANY = 20
 THREADS = 32
 
 # Asks for one game in 32 threads at once, each a user of its own; prints how many got which source.
@@ -70,9 +71,10 @@ def storm(askers: list[Any], title: str) -> list[dict[str, int]]:
 
 
 @pytest.mark.timeout(120)
-def test_a_storm_of_cold_callers_makes_one_call(askers: list[Any], fake_ai_url: str) -> None:
-    for n in range(STORMS):
-        title = f"Juego de la Tormenta {n}"
+@pytest.mark.parametrize("storms", [STORMS, pytest.param(MANY, marks=pytest.mark.soak)])
+def test_a_storm_of_cold_callers_makes_one_call(askers: list[Any], fake_ai_url: str, storms: int) -> None:
+    for n in range(storms):
+        title = f"Juego de la Tormenta {storms} {n}"
         answers = storm(askers, title)
         sources = {source: sum(answer.get(source, 0) for answer in answers) for answer in answers for source in answer}
         assert sum(sources.values()) == 2 * THREADS

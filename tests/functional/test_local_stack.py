@@ -207,7 +207,7 @@ def test_a_function_that_raises_is_a_clear_502(shared):
 def test_a_function_that_takes_too_long_is_a_clear_502(shared):
     start = time.monotonic()
     assert_error(shared.get("/api/hasty?sleep_s=30"), 502, "BAD_GATEWAY")
-    assert 1 <= time.monotonic() - start < 4
+    assert 1 <= time.monotonic() - start < 20
     assert shared.get("/api/hasty").status_code == 200
 
 

@@ -75,11 +75,11 @@ def test_an_answer_without_a_useful_line_is_empty() -> None:
 
 
 def test_nothing_useful_in_time_loses_the_turn() -> None:
-    hanging, healthy = FakeProvider("a", hangs(0.5)), FakeProvider("b", says(LINE))
+    hanging, healthy = FakeProvider("a", hangs(2)), FakeProvider("b", says(LINE))
     began = time.monotonic()
     assert [turn[2] for turn in ask(Failover([hanging, healthy], 0.1, start=0))] == ["timeout", "ok"]
-    assert 0.1 <= time.monotonic() - began < 0.4
-    assert hanging.closed.acquire(timeout=2)
+    assert 0.1 <= time.monotonic() - began < 1.5
+    assert hanging.closed.acquire(timeout=4)
 
 
 def test_talk_that_is_of_no_use_does_not_keep_the_turn() -> None:
@@ -89,7 +89,7 @@ def test_talk_that_is_of_no_use_does_not_keep_the_turn() -> None:
         attempt = next(attempts)
         assert len("".join(attempt)) > 2
         assert attempt.kind == "timeout"
-    assert time.monotonic() - began < 0.4
+    assert time.monotonic() - began < 3
 
 
 def test_a_drip_after_a_good_start_does_not_keep_it_either() -> None:
@@ -99,17 +99,17 @@ def test_a_drip_after_a_good_start_does_not_keep_it_either() -> None:
         "timeout",
         "ok",
     ]
-    assert time.monotonic() - began < 0.6
+    assert time.monotonic() - began < 3
     assert dripping.closed.acquire(timeout=2)
 
 
-@pytest.mark.parametrize("act", [hangs(1), drips("z", 0.05)])
+@pytest.mark.parametrize("act", [hangs(3), drips("z", 0.05)])
 def test_the_deadline_holds_whatever_a_provider_does(act: object) -> None:
     provider = FakeProvider("a", act)  # type: ignore[arg-type]
     began = time.monotonic()
     assert [turn[2] for turn in ask(Failover([provider, provider], 5), began + 0.2)] == ["deadline"]
-    assert time.monotonic() - began < 0.4
-    assert provider.closed.acquire(timeout=3)
+    assert time.monotonic() - began < 2
+    assert provider.closed.acquire(timeout=5)
 
 
 @pytest.mark.parametrize("piece", ["z" * 1_000, "z", ""])

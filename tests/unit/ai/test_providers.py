@@ -160,12 +160,12 @@ def test_the_end_is_not_waited_for(server: Server, provider: ChatCompletions) ->
         handler.begin()
         handler.event(delta("hola"))
         handler.event(delta(finish="stop"))
-        time.sleep(0.6)
+        time.sleep(3)
 
     server.behaviour = behave
     began = time.monotonic()
     assert heard(provider)[0] == "hola"
-    assert time.monotonic() - began < 0.5
+    assert time.monotonic() - began < 2.5
 
 
 @pytest.mark.parametrize(
@@ -256,14 +256,14 @@ def test_faults(server: Server, provider: ChatCompletions, behaviour: Behaviour,
     server.behaviour = behaviour
     began = time.monotonic()
     assert failed(provider).kind == kind
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 5
 
 
 @pytest.mark.parametrize("whole", [True, False], ids=["events", "bytes"])
 def test_a_drip_ends_at_the_deadline(server: Server, provider: ChatCompletions, whole: bool) -> None:
     def behave(handler: Handler) -> None:
         handler.begin()
-        for _ in range(40):
+        for _ in range(200):
             handler.event(delta("z")) if whole else handler.raw(b":")
             time.sleep(0.05)
 
@@ -271,7 +271,7 @@ def test_a_drip_ends_at_the_deadline(server: Server, provider: ChatCompletions, 
     provider.warm()
     began = time.monotonic()
     assert failed(provider, within_s=0.5).kind == "timeout"
-    assert 0.45 < time.monotonic() - began < 1
+    assert 0.45 < time.monotonic() - began < 5
 
 
 def test_nobody_there(provider: ChatCompletions) -> None:

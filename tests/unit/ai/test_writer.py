@@ -149,16 +149,16 @@ def test_a_slow_one_and_a_healthy_one(act: object) -> None:
     began = time.monotonic()
     written = write(FakeProvider("a", act), FakeProvider("b", says(answer())), settings=quick)  # type: ignore[arg-type]
     assert written.provider in ("b", "a+b")
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 5
 
 
 def test_all_of_them_slow() -> None:
     quick = AiSettings({}, deadline_s=0.4, first_token_s=0.25)
     began = time.monotonic()
     with pytest.raises(AiUnavailable) as caught:
-        write(FakeProvider("a", hangs(1)), FakeProvider("b", hangs(1)), settings=quick)
+        write(FakeProvider("a", hangs(3)), FakeProvider("b", hangs(3)), settings=quick)
     assert caught.value.kinds == {"a": "timeout", "b": "deadline"}
-    assert time.monotonic() - began < 0.6
+    assert time.monotonic() - began < 2.5
 
 
 def test_the_deadline_keeps_what_is_good() -> None:

