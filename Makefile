@@ -9,7 +9,8 @@ STAGE ?= prod
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
-SITE := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path '*/dist/*')
+SITE := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -path '*/samples/*')
+ENGINE := local/samples.py $(shell find layers/core/chatsim -type f -not -name '*.pyc')
 
 ##@ On this machine
 help: ## List these targets
@@ -68,9 +69,14 @@ setup: .venv/.local local/node_modules/.package-lock.json frontend/dist/index.ht
 	npm --prefix $* ci --silent --no-audit --no-fund || npm --prefix $* install --silent --no-audit --no-fund
 	touch $@
 
-frontend/dist/index.html: frontend/node_modules/.package-lock.json $(SITE)
-	npm --prefix frontend run build --silent -- --logLevel warn
+frontend/dist/index.html: frontend/node_modules/.package-lock.json frontend/public/samples/games.json $(SITE)
+	npm --prefix frontend run build --silent
 	touch $@
+
+# The chat of the landing page: shows of the real engine.
+frontend/public/samples/games.json: .venv/.local $(ENGINE)
+	rm -rf $(@D)
+	$(BIN)/python -m local.samples $(@D)
 
 .cache/browser: .venv/.test tests/get-browser
 	mkdir -p .cache

@@ -11,8 +11,9 @@ const HEAD: HtmlTagDescriptor[] = [
 ]
 
 /**
- * Pages are Spanish before any script runs: `{{key}}` in an HTML file becomes that text of the Spanish catalogue, and
- * a page with `<script type="application/json" id="texts">` gets the whole of it there.
+ * Pages are Spanish before any script runs: in an HTML file `{{key}}` becomes that text of the Spanish catalogue, an
+ * element with `data-t="key"` gets it as its text, or as the attribute that `data-t-to` names, and one with
+ * `<script type="application/json" id="texts">` gets the whole catalogue there.
  */
 function pages(): Plugin {
   const texts: Record<string, string> = es
@@ -22,11 +23,16 @@ function pages(): Plugin {
     if (found === undefined) throw new Error(`No text "${key}" in src/i18n/es.json`)
     return escape(found)
   }
+  const filled = (tag: string, key: string) => {
+    const attribute = tag.match(/\sdata-t-to="([\w-]+)"/)?.[1]
+    return attribute ? tag.replace(/\s*\/?>$/, ` ${attribute}="${text(key)}">`) : tag + text(key)
+  }
   return {
     name: 'pages',
     transformIndexHtml: (html) => ({
       html: html
         .replace(/\{\{([\w.]+)\}\}/g, (_, key: string) => text(key))
+        .replace(/<\w[^<>]*\sdata-t="([\w.]+)"[^<>]*>/g, filled)
         .replace('id="texts">', () => `id="texts">${JSON.stringify(texts).replace(/</g, '\\u003c')}`),
       tags: HEAD.map((tag) => ({ ...tag, injectTo: 'head-prepend' as const })),
     }),
@@ -43,9 +49,6 @@ export default defineConfig({
     // OBS 30 shows its browser sources with Chrome 103.
     target: ['chrome103', 'firefox103', 'safari15.4'],
     modulePreload: { polyfill: false },
-    rolldownOptions: {
-      input: ['index.html', 'sign-in.html', 'sign-up.html', 'dashboard.html', 'overlay.html', '404.html'],
-    },
   },
   worker: { format: 'es' },
   server: {

@@ -1,45 +1,95 @@
-/** The landing page is complete without this script: it changes the language, and spares who is signed in a step. */
+/** The landing page is complete without this script: it lets the chat run, and changes its game, look and language. */
 
 import '../styles/landing.css'
-import { english, isLanguage } from '../i18n'
-import { KEYS, remember, remembered } from '../ui/storage'
+import { startStaticPage } from '../i18n/static'
+import { sampleOf, type Index } from '../landing/find'
+import { createPlayer, type Sample } from '../landing/sample'
+import { PLATFORMS, preferPlatform, preferredPlatform, type Platform } from '../ui/platform'
+import { KEYS, remembered } from '../ui/storage'
 
-const form = document.querySelector('form')
-const isObject = (value: unknown): value is object | undefined => typeof value === 'object' && value !== null
-if (remembered(KEYS.session, isObject, undefined)) {
-  form?.setAttribute('action', '/dashboard')
-  document.querySelector('[data-sign-in]')?.setAttribute('href', '/dashboard')
+/** Typing has come to rest. */
+const REST_MS = 300
+/** What the chat is about before anybody types. */
+const FIRST_GAME = 'Minecraft'
+
+const find = <E extends HTMLElement>(selector: string) => document.querySelector<E>(selector)!
+const each = (selector: string, act: (element: HTMLElement) => void) =>
+  document.querySelectorAll<HTMLElement>(selector).forEach(act)
+const json = async <T>(path: string) => (await (await fetch(`/samples/${path}.json`)).json()) as T
+
+const field = find<HTMLInputElement>('#game')
+const chat = find('.sample')
+
+// ── Who is signed in is spared a step ──
+
+if (remembered(KEYS.session, (value): value is object => !!value, undefined)) {
+  find('form').setAttribute('action', '/dashboard')
+  find('[data-sign-in]').setAttribute('href', '/dashboard')
 }
 
-const spanish: Partial<Record<string, string>> = { 'landing.title': document.title }
-for (const element of document.querySelectorAll<HTMLElement>('[data-t]')) {
-  spanish[element.dataset.t!] = element.textContent
+// ── The look ──
+
+function wear(platform: Platform): void {
+  chat.dataset.platform = platform
+  each('[data-look]', (button) => (button.ariaPressed = String(button.dataset.look === platform)))
 }
-async function speak(language: 'es' | 'en'): Promise<void> {
-  const texts: Partial<Record<string, string>> = language === 'en' ? await english() : spanish
-  document.documentElement.lang = language
-  document.title = texts['landing.title'] ?? document.title
-  for (const element of document.querySelectorAll<HTMLElement>('[data-t]')) {
-    element.textContent = texts[element.dataset.t!] ?? ''
+
+wear(preferredPlatform())
+each('[data-look]', (button) => {
+  button.onclick = () => {
+    const platform = PLATFORMS.find((one) => one === button.dataset.look)!
+    preferPlatform(platform)
+    wear(platform)
   }
-  const field = document.querySelector('input')
-  if (field) field.placeholder = texts['landing.placeholder'] ?? ''
-  mark(language)
-}
+})
 
-function mark(language: string): void {
-  for (const button of document.querySelectorAll<HTMLElement>('[data-language]')) {
-    button.setAttribute('aria-pressed', String(button.dataset.language === language))
+// ── The chat ──
+
+let still = matchMedia('(prefers-reduced-motion: reduce)').matches
+const player = createPlayer(find('.sample-lines'), still)
+let index: Promise<Index> | undefined
+let asked = 0
+
+/** Where the sample cannot be had, what is there stays. */
+async function show(): Promise<void> {
+  const mine = ++asked
+  const game = field.value.trim() || FIRST_GAME
+  try {
+    const file = sampleOf(game, await (index ??= json<Index>('games')))
+    const sample = await json<Sample>(`${document.documentElement.lang}/${file}`)
+    if (mine !== asked) return
+    const title = sample.title.replace('{game}', () => game)
+    find('.sample-game').textContent = title
+    player.play(sample, title)
+  } catch {
+    index = undefined
   }
 }
 
-for (const button of document.querySelectorAll<HTMLElement>('[data-language]')) {
-  button.addEventListener('click', () => {
-    const chosen = button.dataset.language
-    if (!isLanguage(chosen)) return
-    remember(KEYS.language, chosen)
-    void speak(chosen)
-  })
+function hold(): void {
+  chat.toggleAttribute('data-still', still)
+  player.hold(still)
 }
 
-if (remembered(KEYS.language, isLanguage, 'es') === 'en') void speak('en')
+hold()
+find('[data-hold]').onclick = () => {
+  still = !still
+  hold()
+}
+
+// ── The game ──
+
+let rest = 0
+field.oninput = () => {
+  each('[data-game]', (button) => (button.ariaPressed = String(button.dataset.game === field.value)))
+  clearTimeout(rest)
+  rest = window.setTimeout(() => void show(), REST_MS)
+}
+each('[data-game]', (button) => {
+  button.onclick = () => {
+    field.value = button.dataset.game!
+    field.dispatchEvent(new Event('input'))
+  }
+})
+
+startStaticPage(() => void show())

@@ -24,7 +24,7 @@ class Game:
 def named(value: object, mode: Mode) -> Name:
     """The name a streamer typed, an alias turned into the game's own name. Raises as `names.name_of`."""
     name = name_of(value, mode)
-    game = _games().get(plain(name.key)) if mode == "game" else None
+    game = games().get(plain(name.key)) if mode == "game" else None
     return replace(name, key=game.name.casefold(), display=game.name) if game else name
 
 
@@ -44,11 +44,19 @@ def pinned(ref: PackRef) -> Pack | None:
     return pack if pack and pack.ref.version == ref.version else None
 
 
+def pack_at(path: str) -> Pack:
+    """The pack in a file of the catalogue, `packs/es/genres/soulslike`. Raises LookupError."""
+    pack = _load(path, "builtin", "")
+    if not pack:
+        raise LookupError(path)
+    return pack
+
+
 def genre_of(name: Name) -> str:
     """The genre of a title, by the longest title in the table that it is or begins with; empty when unknown."""
     words = plain(name.key).split()
     for length in range(len(words), 0, -1):
-        genre = _genres().get(" ".join(words[:length]))
+        genre = genres().get(" ".join(words[:length]))
         if genre:
             return genre
     return ""
@@ -62,7 +70,7 @@ def speech_of(lang: Lang) -> str:
 def _candidates(name: Name) -> list[tuple[str, Source, str]]:
     if name.mode == "justchatting":
         return [("topics/just-chatting", "builtin", "")]
-    game = _games().get(plain(name.key))
+    game = games().get(plain(name.key))
     genre = game.genre if game else genre_of(name)
     found: list[tuple[str, Source, str]] = []
     if game:
@@ -83,7 +91,7 @@ def _load(path: str, source: Source, genre: str) -> Pack | None:
 
 
 @cache
-def _games() -> dict[str, Game]:
+def games() -> dict[str, Game]:
     """Every game with a pack, by its plain name and by each of its aliases."""
     found = {}
     for speech in ("en", "es"):
@@ -96,6 +104,7 @@ def _games() -> dict[str, Game]:
 
 
 @cache
-def _genres() -> dict[str, str]:
-    _, genres = data.sections(data.read("titles.txt"))
-    return {plain(title): genre for genre, titles in genres.items() for title in titles}
+def genres() -> dict[str, str]:
+    """The genre of every title in the table, by its plain name."""
+    _, found = data.sections(data.read("titles.txt"))
+    return {plain(title): genre for genre, titles in found.items() for title in titles}

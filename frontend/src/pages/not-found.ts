@@ -1,0 +1,4 @@
+import '../styles/app.css'
+import { startStaticPage } from '../i18n/static'
+
+startStaticPage()

@@ -1,0 +1,107 @@
+"""Excerpts of real shows as static files: the chat of the landing page runs before anybody signs in.
+
+games.json                 which file a typed name means (see `index`)
+<language>/<pack>.json     one for each built-in pack of games and genres and the generic one (see `excerpt`)
+
+python -m local.samples <folder>
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from chatsim import builtin, data, pace
+from chatsim.messages import LANGUAGES
+from chatsim.names import Lang, lang_of, plain
+from chatsim.packs import Pack
+from chatsim.show import ENGINE, Line, Script, Show
+
+# Ten minutes of a natural chat; enough that nobody on a landing page meets the same line twice.
+LINES = 100
+# Of these shows the one that begins quickest is taken, if it names the game among the lines a visitor sees at once.
+SEEDS = range(1, 25)
+AT_ONCE, BEGINNING = 6, 12
+# Stands for a title that is known only when it is typed: one character that no chatter's hand changes.
+TITLE = "\ue000"
+
+
+def write(folder: Path) -> None:
+    for lang in map(lang_of, LANGUAGES):
+        for path in packs(lang):
+            _dump(folder / lang / f"{Path(path).name}.json", excerpt(lang, path))
+    _dump(folder / "games.json", index())
+
+
+def packs(lang: Lang) -> list[str]:
+    """Paths of the built-in packs of games: of single ones, of genres and the generic one."""
+    files = [
+        *data.listing(f"packs/{lang}/games"),
+        *data.listing(f"packs/{lang}/genres"),
+        *data.listing(f"packs/{lang}"),
+    ]
+    return [file.removesuffix(".txt") for file in files]
+
+
+def index() -> dict[str, dict[str, str]]:
+    """`games`: file of a game with a pack of its own by each of its plain names; `titles`: genre by plain title.
+
+    A name that is in neither is the longest of `titles` it begins with, as `builtin.genre_of` has it, else generic.
+    """
+    return {
+        "games": {name: game.id for name, game in sorted(builtin.games().items())},
+        "titles": dict(sorted(builtin.genres().items())),
+    }
+
+
+def excerpt(lang: Lang, path: str) -> dict[str, Any]:
+    """`title` of the game, `{game}` where it is typed; `lasts` ms until it may begin again; `lines`, `due` ms apart
+    from the first, with author, color, badges and text. In `text` too `{game}` stands for the title.
+    """
+    pack = builtin.pack_at(path)
+    title = data.sections(data.read(f"{path}.txt"))[0]["name"] if "/games/" in path else TITLE
+    shows = (_spoken(lang, pack, title, seed) for seed in SEEDS)
+    lines = min(shows, key=lambda lines: (not _names(title, lines[:AT_ONCE]), lines[BEGINNING].due))
+    return {
+        "title": _typed(title),
+        "lasts": lines[-1].due - lines[0].due,
+        "lines": [
+            {
+                "due": line.due - lines[0].due,
+                "author": line.chatter.username,
+                "color": line.chatter.color,
+                "badges": line.chatter.badges,
+                "text": _typed(line.text),
+            }
+            for line in lines[:-1]
+        ],
+    }
+
+
+def _spoken(lang: Lang, pack: Pack, title: str, seed: int) -> list[Line]:
+    """The first lines of a show and the one after them, which tells how long they last."""
+    show = Show(
+        id="sample", number=0, engine=ENGINE, seed=seed, cast_seed=seed, game=plain(title), display_name=title,
+        mode="game", lang=lang, pace=pace.natural(None), started_at=0, pack=pack.ref,
+    )  # fmt: skip
+    return list(islice(Script(show, pack).lines(0), LINES + 1))
+
+
+def _names(title: str, lines: list[Line]) -> bool:
+    return any(title.casefold() in line.text.casefold() for line in lines)
+
+
+def _typed(text: str) -> str:
+    return text.replace(TITLE, "{game}")
+
+
+def _dump(file: Path, content: object) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(content, ensure_ascii=False, separators=(",", ":")), "utf-8")
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[1]))
