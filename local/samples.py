@@ -22,9 +22,10 @@ from chatsim.show import ENGINE, Line, Script, Show
 
 # Ten minutes of a natural chat; enough that nobody on a landing page meets the same line twice.
 LINES = 100
-# Of these shows the one that begins quickest is taken, if it names the game among the lines a visitor sees at once.
-SEEDS = range(1, 25)
-AT_ONCE, BEGINNING = 6, 12
+# The page begins with this many lines. Of these shows the one is taken that goes on quickest from there, if it names
+# the game in what is seen first.
+AT_ONCE, SOON = 14, 5
+SEEDS = range(1, 49)
 # Stands for a title that is known only when it is typed: one character that no chatter's hand changes.
 TITLE = "\ue000"
 
@@ -64,7 +65,7 @@ def excerpt(lang: Lang, path: str) -> dict[str, Any]:
     pack = builtin.pack_at(path)
     title = data.sections(data.read(f"{path}.txt"))[0]["name"] if "/games/" in path else TITLE
     shows = (_spoken(lang, pack, title, seed) for seed in SEEDS)
-    lines = min(shows, key=lambda lines: (not _names(title, lines[:AT_ONCE]), lines[BEGINNING].due))
+    lines = min(shows, key=lambda lines: (not _names(title, lines[:AT_ONCE]), _lull_ms(lines)))
     return {
         "title": _typed(title),
         "lasts": lines[-1].due - lines[0].due,
@@ -92,6 +93,10 @@ def _spoken(lang: Lang, pack: Pack, title: str, seed: int) -> list[Line]:
 
 def _names(title: str, lines: list[Line]) -> bool:
     return any(title.casefold() in line.text.casefold() for line in lines)
+
+
+def _lull_ms(lines: list[Line]) -> int:
+    return lines[AT_ONCE - 1 + SOON].due - lines[AT_ONCE - 1].due
 
 
 def _typed(text: str) -> str:

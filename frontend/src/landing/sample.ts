@@ -16,10 +16,8 @@ interface SampleLine {
   text: string
 }
 
-/** Lines kept; what does not fit leaves at the top. */
+/** Lines kept, and there at once: a chat one comes upon has been talking already. */
 const SHOWN = 14
-/** A chat one comes upon has been talking already. */
-const AT_ONCE = 6
 
 export interface Player {
   /** Plays a sample of `game`, from now on instead of what was there. */
@@ -51,7 +49,7 @@ export function createPlayer(list: HTMLElement, still: boolean): Player {
       game = name
       next = 0
       list.replaceChildren()
-      for (let count = still ? SHOWN : AT_ONCE; count--; ) add()
+      while (next < SHOWN) add()
       wait()
     },
     hold(stand) {
