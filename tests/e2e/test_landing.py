@@ -83,16 +83,21 @@ def excerpt(name: str) -> list[str]:
     return [line["text"] for line in sample["lines"]]
 
 
+def goes_on(page: Page) -> bool:
+    """Whether a minute changes what is shown."""
+    before = shown(page)
+    page.clock.run_for(60_000)
+    return shown(page) != before
+
+
 def test_the_chat_runs_at_once_and_follows_what_is_typed(page: Page, site: str) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.clock.install()
     page.goto(site)
     expect(page.locator(SAMPLE)).to_have_count(14)
-    whole = excerpt("es/minecraft")
-    assert shown(page) == whole[:14]
-    page.clock.run_for(60_000)
-    assert shown(page)[-1] != whole[13]
+    assert set(shown(page)) <= set(excerpt("es/minecraft"))
+    assert goes_on(page)
     assert page.locator(SAMPLE).count() == 14
 
     field = page.get_by_role("textbox", name="¿A qué vas a jugar?")
@@ -105,7 +110,7 @@ def test_the_chat_runs_at_once_and_follows_what_is_typed(page: Page, site: str) 
         field.fill(typed)
         page.clock.run_for(400)
         expect(title).to_have_text(named)
-        assert shown(page)[0] == excerpt(f"es/{file}")[0].replace("{game}", named)
+        assert set(shown(page)) <= {text.replace("{game}", named) for text in excerpt(f"es/{file}")}
     assert any(UNKNOWN in text for text in shown(page))
 
     page.get_by_role("button", name="Elden Ring").click()
@@ -114,12 +119,9 @@ def test_the_chat_runs_at_once_and_follows_what_is_typed(page: Page, site: str) 
     expect(title).to_have_text("Elden Ring")
 
     page.get_by_role("button", name="Pausar").click()
-    before = shown(page)
-    page.clock.run_for(60_000)
-    assert shown(page) == before
+    assert not goes_on(page)
     page.get_by_role("button", name="Seguir").click()
-    page.clock.run_for(60_000)
-    assert shown(page) != before
+    assert goes_on(page)
     assert not [url for url in asked if "/api/" in url], "nobody needs to be signed in"
 
 
@@ -148,7 +150,7 @@ def test_the_look_and_the_language_are_kept_and_cover_everything(page: Page, sit
         expect(page.locator(".sample")).to_have_attribute("data-platform", "kick")
         expect(page.get_by_role("button", name="Kick")).to_have_attribute("aria-pressed", "true")
         page.wait_for_function(
-            f"text => document.querySelector('{SAMPLE} span').textContent === text", arg=excerpt("en/minecraft")[0]
+            f"texts => texts.includes(document.querySelector('{SAMPLE} span').textContent)", arg=excerpt("en/minecraft")
         )
         if visit == 0:
             page.reload()
@@ -179,12 +181,9 @@ def test_it_stands_still_for_who_wants_no_motion(page: Page, site: str) -> None:
     page.clock.install()
     page.goto(site)
     expect(page.locator(SAMPLE)).to_have_count(14)
-    before = shown(page)
-    page.clock.run_for(60_000)
-    assert shown(page) == before
+    assert not goes_on(page)
     page.get_by_role("button", name="Seguir").click()
-    page.clock.run_for(60_000)
-    assert shown(page) != before
+    assert goes_on(page)
 
 
 def test_who_is_signed_in_goes_straight_to_the_dashboard(page: Page, site: str) -> None:
