@@ -12,7 +12,7 @@ const HEAD: HtmlTagDescriptor[] = [
 
 /**
  * Pages are Spanish before any script runs: in an HTML file `{{key}}` becomes that text of the Spanish catalogue, an
- * element with `data-t="key"` gets it as its text, or as the attribute that `data-t-to` names, and one with
+ * element with `data-t="key"` gets it as its text, or as the attribute that `data-t-to` names, and a page with
  * `<script type="application/json" id="texts">` gets the whole catalogue there.
  */
 function pages(): Plugin {

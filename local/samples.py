@@ -24,7 +24,7 @@ from chatsim.show import ENGINE, Line, Script, Show
 LINES = 100
 # The page begins with this many lines. Of these shows the one is taken that goes on quickest from there, if it names
 # the game in what is seen first.
-AT_ONCE, SOON = 14, 5
+AT_ONCE, SOON = 16, 5
 SEEDS = range(1, 49)
 # Stands for a title that is known only when it is typed: one character that no chatter's hand changes.
 TITLE = "\ue000"

@@ -17,7 +17,7 @@ interface SampleLine {
 }
 
 /** Lines kept, and there at once: a chat one comes upon has been talking already. */
-const SHOWN = 14
+const SHOWN = 16
 
 export interface Player {
   /** Plays a sample of `game`, from now on instead of what was there. */

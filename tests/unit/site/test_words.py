@@ -47,11 +47,6 @@ def test_every_text_that_is_asked_for_is_there():
     assert not asked() - KEYS
 
 
-@pytest.mark.parametrize("lang", CATALOGUES)
-def test_the_languages_have_the_same_keys(lang):
-    assert CATALOGUES[lang].keys() == KEYS
-
-
 # ── Errors ──
 
 
