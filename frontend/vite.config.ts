@@ -25,7 +25,7 @@ function pages(): Plugin {
   }
   const filled = (tag: string, key: string) => {
     const attribute = tag.match(/\sdata-t-to="([\w-]+)"/)?.[1]
-    return attribute ? tag.replace(/\s*\/?>$/, ` ${attribute}="${text(key)}">`) : tag + text(key)
+    return attribute ? tag.replace(/\s*\/?>$/, () => ` ${attribute}="${text(key)}">`) : tag + text(key)
   }
   return {
     name: 'pages',

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import json
 import sys
-from itertools import islice
+from collections.abc import Iterable
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +23,13 @@ from chatsim.show import ENGINE, Line, Script, Show
 
 # Ten minutes of a natural chat; enough that nobody on a landing page meets the same line twice.
 LINES = 100
-# The page begins with this many lines. Of these shows the one is taken that goes on quickest from there, if it names
-# the game in what is seen first.
-AT_ONCE, SOON = 16, 5
-SEEDS = range(1, 49)
-# Stands for a title that is known only when it is typed: one character that no chatter's hand changes.
-TITLE = "\ue000"
+# The page begins with AT_ONCE lines. Of the shows of some seeds the one is taken that names the game in these, and
+# after them keeps a visitor waiting least.
+AT_ONCE, NEXT = 16, 8
+SEEDS = range(1, 17)
+# Stands for a title that is known only when it is typed: a letter, so that the engine takes it for a name, which no
+# chatter writes, and without case, accent or vowel, so that nobody's hand changes it.
+TITLE = "題"
 
 
 def write(folder: Path) -> None:
@@ -63,9 +65,15 @@ def excerpt(lang: Lang, path: str) -> dict[str, Any]:
     from the first, with author, color, badges and text. In `text` too `{game}` stands for the title.
     """
     pack = builtin.pack_at(path)
-    title = data.sections(data.read(f"{path}.txt"))[0]["name"] if "/games/" in path else TITLE
-    shows = (_spoken(lang, pack, title, seed) for seed in SEEDS)
-    lines = min(shows, key=lambda lines: (not _names(title, lines[:AT_ONCE]), _lull_ms(lines)))
+    header, _ = data.sections(data.read(f"{path}.txt"))
+    title = header["name"] if "/games/" in path else TITLE
+    titles = (title, header.get("short", title))
+
+    def rank(seed: int) -> tuple[bool, int]:
+        lines = _spoken(lang, pack, title, seed, AT_ONCE + NEXT)
+        return not _names(titles, lines[:AT_ONCE]), _longest_pause_ms(lines[AT_ONCE - 1 :])
+
+    lines = _spoken(lang, pack, title, min(SEEDS, key=rank), LINES + 1)
     return {
         "title": _typed(title),
         "lasts": lines[-1].due - lines[0].due,
@@ -82,21 +90,22 @@ def excerpt(lang: Lang, path: str) -> dict[str, Any]:
     }
 
 
-def _spoken(lang: Lang, pack: Pack, title: str, seed: int) -> list[Line]:
-    """The first lines of a show and the one after them, which tells how long they last."""
+def _spoken(lang: Lang, pack: Pack, title: str, seed: int, count: int) -> list[Line]:
+    """The first lines of a show at the usual pace."""
     show = Show(
         id="sample", number=0, engine=ENGINE, seed=seed, cast_seed=seed, game=plain(title), display_name=title,
         mode="game", lang=lang, pace=pace.natural(None), started_at=0, pack=pack.ref,
     )  # fmt: skip
-    return list(islice(Script(show, pack).lines(0), LINES + 1))
+    return list(islice(Script(show, pack).lines(0), count))
 
 
-def _names(title: str, lines: list[Line]) -> bool:
-    return any(title.casefold() in line.text.casefold() for line in lines)
+def _names(titles: Iterable[str], lines: Iterable[Line]) -> bool:
+    said = " ".join(line.text for line in lines).casefold()
+    return any(title.casefold() in said for title in titles)
 
 
-def _lull_ms(lines: list[Line]) -> int:
-    return lines[AT_ONCE - 1 + SOON].due - lines[AT_ONCE - 1].due
+def _longest_pause_ms(lines: list[Line]) -> int:
+    return max(later.due - earlier.due for earlier, later in pairwise(lines))
 
 
 def _typed(text: str) -> str:

@@ -121,7 +121,7 @@ def test_the_chat_runs_at_once_and_follows_what_is_typed(page: Page, site: str) 
 
     page.get_by_role("button", name="Pausar").click()
     assert not goes_on(page)
-    page.get_by_role("button", name="Seguir").click()
+    page.get_by_role("button", name="Reanudar").click()
     assert goes_on(page)
     assert not [url for url in asked if "/api/" in url], "nobody needs to be signed in"
 
@@ -183,7 +183,7 @@ def test_it_stands_still_for_who_wants_no_motion(page: Page, site: str) -> None:
     page.goto(site)
     expect(page.locator(SAMPLE)).to_have_count(AT_ONCE)
     assert not goes_on(page)
-    page.get_by_role("button", name="Seguir").click()
+    page.get_by_role("button", name="Reanudar").click()
     assert goes_on(page)
 
 

@@ -1,13 +1,12 @@
 """The landing page's chat: what is written is what a show says, and every name finds its file."""
 
 import json
+from itertools import pairwise
 
 import pytest
 from chatsim import builtin, names
 
 from local import samples
-
-GAP_MS = 250
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +49,7 @@ def test_a_sample_is_a_natural_chat_that_can_begin_again(folder, lang):
         due = [line["due"] for line in sample["lines"]]
         assert 90 <= len(due) <= 120
         assert due[0] == 0
-        assert all(later - earlier >= GAP_MS for earlier, later in zip(due, [*due[1:], sample["lasts"]], strict=True))
+        assert all(earlier < later for earlier, later in pairwise([*due, sample["lasts"]]))
         assert 4_000 < sample["lasts"] / len(due) < 6_000, "about twelve lines a minute"
         for line in sample["lines"]:
             assert line.keys() == {"due", "author", "color", "badges", "text"}
