@@ -198,6 +198,14 @@ def test_who_is_signed_in_goes_straight_to_the_dashboard(page: Page, site: str) 
     expect(page.get_by_role("textbox", name="¿A qué vas a jugar?")).to_have_value("Elden Ring")
 
 
+@pytest.mark.parametrize(("since", "leads_to"), [("0", "/sign-in"), ("1795334821", "/dashboard")])
+def test_who_is_signed_in_by_clerk_too(page: Page, site: str, since: str, leads_to: str) -> None:
+    page.context.add_cookies([{"name": "__client_uat_1a2B", "value": since, "url": site}])
+    page.goto(site)
+    expect(page.locator(SAMPLE)).to_have_count(AT_ONCE)
+    expect(page.locator("form")).to_have_attribute("action", leads_to)
+
+
 def test_what_other_sites_and_robots_read(page: Page, site: str) -> None:
     page.goto(site)
     for name in ("og:title", "og:description", "og:image:alt"):
