@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from chatsim import builtin, cursor, games, keys, limits, names, pace, stage, ticket, waves
+from chatsim import builtin, cursor, games, keys, limits, names, pace, stage, stream, ticket, waves
 from chatsim.errors import InvalidRequest
 from chatsim.pace import Pace
 from chatsim.records import State
@@ -79,10 +79,18 @@ def press_moment() -> Any:
 
 
 # ── Stream keys ──
+@routes.get("/api/stream-key")
+def describe_stream_key() -> Any:
+    """Whether there is one, with its look and when OBS last came with it; never the key itself."""
+    now = services.now_ms()
+    return reply(answers.stream_key(services.store().account(caller(), consistent=True).key, now))
+
+
 @routes.post("/api/stream-key")
 def new_stream_key() -> Any:
-    key = keys.create(services.store(), caller())
-    return reply({"success": True, "key": key, "url": f"{origin()}/overlay#k={key}"})
+    now = services.now_ms()
+    key = keys.create(services.store(), caller(), now)
+    return reply({"success": True, "key": key, "url": f"{origin()}/overlay#k={key}", "createdAt": now})
 
 
 @routes.put("/api/stream-key")
@@ -132,15 +140,16 @@ def show_answer(user: str, show: Show, state: State, now_ms: int) -> Any:
 def overlay_answer(key: str) -> Any:
     """An overlay's ticket names its user and key, not a show: it follows whatever runs, and never starts one."""
     now = services.now_ms()
-    user, account = keys.owner(services.store(), key)
+    user, account, opened = keys.owner(services.store(), key)
     limits.check(services.store(), f"overlay#{user}", services.settings().requests_per_minute, now)
-    current, generation = account.current, account.key.generation if account.key else ""
-    pass_ = Ticket(user, "overlay", now + ticket.LIFE_MS, generation=generation)
+    keys.note_seen(services.store(), user, opened, now)
+    current = account.current
+    pass_ = Ticket(user, "overlay", now + ticket.LIFE_MS, generation=opened.generation)
     signed = ticket.sign(pass_, services.ticket_keys()())
     state = current.state_at(now) if current else "stopped"
     shown = answers.show(current.show, state) if current and state != "stopped" else None
-    look = account.key.look if account.key else {}
-    return reply(answers.ticket(signed, pass_.expires_at, now, shown) | {"look": look})
+    overlay = {"look": opened.look, "test": stream.test_line(opened, now)}
+    return reply(answers.ticket(signed, pass_.expires_at, now, shown) | overlay)
 
 
 def origin() -> str:

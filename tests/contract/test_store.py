@@ -308,16 +308,24 @@ def test_a_moment_says_whether_it_was_taken(store, user):
 
 
 def test_a_key_finds_its_owner(store, user, account):
-    key = keys.create(store, user)
-    owner, found = keys.owner(store, key)
+    key = keys.create(store, user, NOW)
+    owner, found, opened = keys.owner(store, key)
     assert owner == user
-    assert found.key == account().key
+    assert found.key == opened == account().key
     assert key not in repr(account())
 
 
-@pytest.mark.parametrize("end", [keys.create, lambda store, user: store.drop_key(user)], ids=["replaced", "dropped"])
+def replace_key(store: Store, user: str) -> None:
+    keys.create(store, user, NOW)
+
+
+def drop_key(store: Store, user: str) -> None:
+    store.drop_key(user)
+
+
+@pytest.mark.parametrize("end", [replace_key, drop_key])
 def test_an_old_key_opens_nothing(store, user, account, end):
-    key = keys.create(store, user)
+    key = keys.create(store, user, NOW)
     end(store, user)
     with pytest.raises(Unauthenticated):
         keys.owner(store, key)
@@ -354,14 +362,31 @@ def test_no_look_without_a_key(store, user, account):
 
 
 def test_a_new_key_keeps_the_look_but_not_the_test_message(store, user, account):
-    keys.create(store, user)
+    keys.create(store, user, NOW)
     keys.save_look(store, user, {"size": 20})
     keys.send_test(store, user, NOW)
     before = account().key
-    keys.create(store, user)
+    keys.create(store, user, NOW)
     after = account().key
-    assert (after.look, after.test) == ({"size": 20}, {})
+    assert (after.look, after.test, after.seen_at) == ({"size": 20}, {}, 0)
     assert after.generation != before.generation
+
+
+def test_an_overlay_is_noted_once_a_minute_and_only_by_the_key_it_came_with(store, user, account):
+    keys.create(store, user, NOW)
+    made = account().key
+    assert (made.created_at, made.seen_at) == (NOW, 0)
+    noted = []
+    for after_ms in (1, 59_000, 60_001, 61_000):
+        keys.note_seen(store, user, account().key, NOW + after_ms)
+        noted.append(account().key.seen_at - NOW)
+    assert noted == [1, 1, 60_001, 60_001]
+    keys.create(store, user, NOW)
+    keys.note_seen(store, user, made, NOW + 200_000)
+    assert account().key.seen_at == 0
+    store.drop_key(user)
+    keys.note_seen(store, user, made, NOW + 300_000)
+    assert account().key is None
 
 
 def test_slots_show_and_key_live_side_by_side(store, user, account):

@@ -20,6 +20,7 @@ ROUTES = [
     ("GET", "/api/chat-ticket"),
     ("DELETE", "/api/chat-ticket"),
     ("POST", "/api/chat-wave"),
+    ("GET", "/api/stream-key"),
     ("POST", "/api/stream-key"),
     ("PUT", "/api/stream-key"),
     ("DELETE", "/api/stream-key"),
@@ -249,8 +250,10 @@ def test_moments_that_cannot_be(user: User, body: dict[str, Any]) -> None:
     refused(user.ask("POST", "/api/chat-wave", body), 400, "INVALID_REQUEST")
 
 
-@pytest.mark.parametrize("look", [None, [], "x", {"color": "red"}, {"size": "24"}, {"size": True}, {"max": -1},
-                                  {"size": 10**9}, {"font": "x" * 201}], ids=repr)  # fmt: skip
+@pytest.mark.parametrize("look", [None, [], "x", {"color": "red"}, {"size": "24"}, {"size": True}, {"max": 0},
+                                  {"size": 73}, {"size": 20.5}, {"fade": 10**9}, {"font": "x" * 61}, {"font": "a;b"},
+                                  {"platform": "tv"}, {"lang": "fr"}, {"bg": "red"}, {"bg": "#000000"}, {"label": 1},
+                                  {"block": "x" * 401}, {"block": ["a"]}, {"animate": False}], ids=repr)  # fmt: skip
 def test_looks_that_cannot_be(user: User, look: Any) -> None:
     user.ask("POST", "/api/stream-key", {})
     refused(user.ask("PUT", "/api/stream-key", {"look": look}), 400, "INVALID_REQUEST")
@@ -277,7 +280,7 @@ def test_places_that_are_not_there(user: User, path: str) -> None:
 @pytest.mark.parametrize(
     ("method", "path"),
     [("PATCH", "/api/chat-ticket"), ("PUT", "/api/generate-phrases"), ("GET", "/api/chat-wave"),
-     ("POST", "/api/health"), ("GET", "/api/stream-key"), ("POST", "/api/chat-stream"),
+     ("POST", "/api/health"), ("PATCH", "/api/stream-key"), ("POST", "/api/chat-stream"),
      ("OPTIONS", "/api/chat-ticket")],
 )  # fmt: skip
 def test_methods_that_are_not_there(user: User, method: str, path: str) -> None:

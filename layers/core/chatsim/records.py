@@ -45,12 +45,17 @@ class Current:
 
 @dataclass(frozen=True)
 class StreamKey:
-    """The user's one stream key: only its SHA-256 is kept. `test` is the last test message: `{"id", "at"}` or empty."""
+    """The user's one stream key: only its SHA-256 is kept. `test` is the last test message: `{"id", "at"}` or empty.
+
+    `seen_at` is when an overlay last came with it, to the minute; 0 for never. Times epoch ms.
+    """
 
     hash: str
     generation: str
     look: dict[str, Any] = field(default_factory=dict)
     test: dict[str, Any] = field(default_factory=dict)
+    created_at: int = 0
+    seen_at: int = 0
 
 
 @dataclass(frozen=True)

@@ -157,15 +157,20 @@ def hello(now_ms: int, scene: Scene | None, key: StreamKey | None) -> bytes:
     return sse.event(data | ({"look": key.look} if key else {}), name="hello")
 
 
-def test_message(key: StreamKey | None, now_ms: int) -> bytes:
+def test_line(key: StreamKey | None, now_ms: int) -> dict[str, Any] | None:
     """The test message of the last minute, if there is one: shown once, whatever runs. Pages drop an id they have."""
     if not key or not key.test or now_ms - key.test["at"] > TEST_LIFE_MS:
-        return b""
+        return None
     words = text("test_message", key.look.get("lang", "es"))
-    return sse.event({
+    return {
         "id": f"test.{key.test['id']}", "username": "ChatSim", "content": words,
         "timestamp": key.test["at"], "category": "reactions", "color": "#c79bff", "badges": ["moderator"],
-    })  # fmt: skip
+    }  # fmt: skip
+
+
+def test_message(key: StreamKey | None, now_ms: int) -> bytes:
+    line = test_line(key, now_ms)
+    return sse.event(line) if line else b""
 
 
 def again_ms(horizon_s: int, jitter: float) -> int:

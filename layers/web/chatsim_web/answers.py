@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from chatsim.games import Added
-from chatsim.records import Account, Slot, State
+from chatsim.records import Account, Slot, State, StreamKey
 from chatsim.show import Line, Show
 from chatsim.sse import message
 from chatsim.stage import opening
@@ -64,6 +64,18 @@ def show(found: Show, state: State) -> dict[str, Any]:
 
 def ticket(signed: str, expires_at: int, now_ms: int, shown: dict[str, Any] | None) -> dict[str, Any]:
     return {"success": True, "ticket": signed, "expiresAt": expires_at, "serverNow": now_ms, "show": shown}
+
+
+def stream_key(key: StreamKey | None, now_ms: int) -> dict[str, Any]:
+    """`seenAt`: when an overlay last came with it, to the minute. Times by `serverNow`, epoch ms; null for never."""
+    return {
+        "success": True,
+        "exists": key is not None,
+        "createdAt": key.created_at if key else None,
+        "seenAt": (key.seen_at or None) if key else None,
+        "look": key.look if key else {},
+        "serverNow": now_ms,
+    }
 
 
 def burst(lines: list[Line]) -> dict[str, Any]:

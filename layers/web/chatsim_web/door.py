@@ -32,7 +32,7 @@ METHODS = {
     "/api/generate-phrases": ("GET", "POST", "DELETE"),
     "/api/chat-ticket": ("GET", "POST", "DELETE"),
     "/api/chat-wave": ("POST",),
-    "/api/stream-key": ("POST", "PUT", "DELETE"),
+    "/api/stream-key": ("GET", "POST", "PUT", "DELETE"),
     "/api/health": ("GET",),
 }
 # The largest thing anybody has to say is an overlay's look, well under this.

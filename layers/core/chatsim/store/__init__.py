@@ -63,6 +63,9 @@ class Store(StoreReader, Protocol):
     def set_look(self, user: str, generation: str, *, look: dict[str, Any] | None, test: dict[str, Any] | None) -> bool:
         """Keep an overlay's look, or a test message; False when the user has no such key."""
 
+    def set_seen(self, user: str, generation: str, now_ms: int) -> None:
+        """An overlay came with the key of this generation; nothing to note when the user has no such key."""
+
     def drop_key(self, user: str) -> None: ...
 
     def lead(self, pack_key: str, owner: str, now_ms: int, until_ms: int) -> int | None:

@@ -179,6 +179,8 @@ class DynamoStore(DynamoReader):
             "generation": _s(key.generation),
             "look": _json(key.look),
             "test": _json(key.test),
+            "created_at": _n(key.created_at),
+            "seen_at": _n(key.seen_at),
         }
         self._put(_at(f"USER#{user}", "KEY") | fields)
         if before and before.hash != key.hash:
@@ -195,6 +197,15 @@ class DynamoStore(DynamoReader):
             values={f":{name}": _json(value) for name, value in given.items()} | {":generation": _s(generation)},
         )
         return bool(done)
+
+    def set_seen(self, user: str, generation: str, now_ms: int) -> None:
+        self._update(
+            _at(f"USER#{user}", "KEY"),
+            "SET #seen_at = :seen_at",
+            "#generation = :generation",
+            names={"#seen_at": "seen_at", "#generation": "generation"},
+            values={":seen_at": _n(now_ms), ":generation": _s(generation)},
+        )
 
     def drop_key(self, user: str) -> None:
         before = self.account(user, consistent=True).key
@@ -373,7 +384,8 @@ def _current(item: Item) -> Current:
 
 def _key(item: Item) -> StreamKey:
     look, test = json.loads(item["look"]["S"]), json.loads(item["test"]["S"])
-    return StreamKey(item["hash"]["S"], item["generation"]["S"], look, test)
+    times = {name: int(item[name]["N"]) for name in ("created_at", "seen_at") if name in item}
+    return StreamKey(item["hash"]["S"], item["generation"]["S"], look, test, **times)
 
 
 def _head(item: Item) -> Head:

@@ -107,6 +107,12 @@ class MemoryStore:
             self._set(user, key=replace(key, look=new_look, test=key.test if test is None else test))
             return True
 
+    def set_seen(self, user: str, generation: str, now_ms: int) -> None:
+        with self._lock:
+            key = self.account(user).key
+            if key and key.generation == generation:
+                self._set(user, key=replace(key, seen_at=now_ms))
+
     def drop_key(self, user: str) -> None:
         with self._lock:
             self._set(user, key=None)
