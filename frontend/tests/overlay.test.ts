@@ -1,4 +1,6 @@
 import { beforeEach, expect, test } from 'vitest'
+import { ApiError } from '../src/api/client'
+import type { Chosen, Line, Show } from '../src/api/contract'
 import { followUser } from '../src/overlay/follow-user'
 import { ServerClock } from '../src/stream/clock'
 import { ChatFeed } from '../src/stream/feed'
@@ -6,20 +8,33 @@ import type { FollowEvent, FollowOptions, Next } from '../src/stream/follow'
 import { FakeTime, lineAt } from './helpers'
 
 const T = 1_795_334_821_000
+const live = { id: 's1', state: 'live' } as Show
 let time: FakeTime
 let feed: ChatFeed
 let statuses: string[]
+let looks: Chosen[]
 let options: FollowOptions
+let answer: { show: Show | null; test: Line | null; look: Chosen }
+let failure: ApiError | undefined
+let asked: number
 beforeEach(() => {
   time = new FakeTime()
   feed = new ChatFeed(new ServerClock(time.monotonic), time, 12)
   statuses = []
-  let tickets = 0
+  looks = []
+  answer = { show: live, test: null, look: {} }
+  failure = undefined
+  asked = 0
   followUser({
     feed,
     timers: time,
     language: () => 'es',
-    ticket: async () => `ticket-${++tickets}`,
+    ticket: async () => {
+      asked++
+      if (failure) throw failure
+      return { ticket: `ticket-${asked}`, serverNow: T + time.nowMs, ...answer }
+    },
+    onLook: (look) => looks.push(look),
     onStatus: (status) => statuses.push(status),
     monotonic: time.monotonic,
     follow: (given) => {
@@ -33,13 +48,53 @@ const hello = (show: string | null) => hear({ type: 'hello', now: T + time.nowMs
 const say = (id: string, inMs = 0) => hear({ type: 'line', line: lineAt(id, T + time.nowMs + inMs) })
 const shown = () => feed.state.get().lines.map((line) => line.id)
 
-test('reads 15 s ahead, with one ticket until it is refused', async () => {
+const later = (seconds: number) => (time.nowMs += seconds * 1000)
+
+test('reads 15 s ahead, with one ticket for a minute or until it is refused', async () => {
   expect(options.horizonS).toBe(15)
-  expect([await options.ticket(false), await options.ticket(false), await options.ticket(true)]).toEqual([
-    'ticket-1',
-    'ticket-1',
-    'ticket-2',
-  ])
+  expect([await options.ticket(false), await options.ticket(false)]).toEqual(['ticket-1', 'ticket-1'])
+  expect(await options.ticket(true)).toBe('ticket-2')
+  later(58)
+  expect(await options.ticket(false)).toBe('ticket-2')
+  later(2)
+  expect(await options.ticket(false)).toBe('ticket-3')
+})
+
+test('without a show the ticket is the question: nothing is read', async () => {
+  answer.show = null
+  expect(await options.ticket(false)).toEqual({ waitMs: 15_000 })
+  expect(statuses).toEqual(['waiting'])
+})
+
+test('a paused show is none, and leaves nothing on the screen', async () => {
+  await options.ticket(false)
+  hello('s1')
+  say('s1.0')
+  answer.show = { ...live, state: 'paused' }
+  later(60)
+  expect(await options.ticket(false)).toEqual({ waitMs: 15_000 })
+  expect(shown()).toEqual([])
+})
+
+test('a test message comes with the ticket too, and with the look', async () => {
+  answer = { show: null, test: lineAt('test.1', T), look: { size: 30 } }
+  await options.ticket(false)
+  expect(shown()).toEqual(['test.1'])
+  expect(looks).toEqual([{ size: 30 }])
+  hear({ type: 'hello', now: T, show: null, look: { size: 40 } })
+  expect(looks).toEqual([{ size: 30 }, { size: 40 }])
+})
+
+test('a show goes on with its ticket while no other is to be had, until the key is refused', async () => {
+  await options.ticket(false)
+  failure = new ApiError('UNAVAILABLE', 503)
+  later(60)
+  expect(await options.ticket(false)).toBe('ticket-1')
+  expect(await options.ticket(false)).toBe('ticket-1')
+  expect(asked).toBe(2)
+  failure = new ApiError('UNAUTHENTICATED', 401)
+  later(60)
+  await expect(options.ticket(false)).rejects.toBe(failure)
 })
 
 test('draws the lines of the show, the last twelve', () => {
@@ -49,12 +104,12 @@ test('draws the lines of the show, the last twelve', () => {
   expect(shown().at(-1)).toBe('s1.19')
 })
 
-test('with no show it draws nothing and asks 4 times a minute, after 10 minutes once', () => {
+test('with no show it draws nothing and asks 4 times a minute, after 10 minutes twice', () => {
   hello(null)
   expect(hear({ type: 'idle', again: 0 })).toEqual({ waitMs: 15_000 })
   time.nowMs += 10 * 60_000
   hello(null)
-  expect(hear({ type: 'idle', again: 0 })).toEqual({ waitMs: 60_000 })
+  expect(hear({ type: 'idle', again: 0 })).toEqual({ waitMs: 30_000 })
   expect(statuses).toEqual(['waiting', 'waiting'])
 })
 

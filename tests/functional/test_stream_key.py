@@ -6,7 +6,7 @@ from tests import sse
 from tests.functional.conftest import Clock, User
 
 LOOK = {
-    "platform": "youtube", "max": 50, "size": 72, "font": "Comic Neue", "stroke": 0, "fade": 600, "badges": False,
+    "platform": "youtube", "max": 50, "size": 72, "font": "Comic Neue", "stroke": 0, "fade": 120, "badges": False,
     "emotes": True, "timestamps": True, "bg": "00000080", "block": "nightbot, Ñandú 7", "lang": "en", "label": False,
 }  # fmt: skip
 

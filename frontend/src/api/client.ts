@@ -1,9 +1,23 @@
 /** Typed calls of the API, and the one place where an answer that is not the expected one becomes an ApiError. */
 
-import type { AddedGame, ChatLang, Line, Mode, ShowRequest, Slots, StreamKey, Ticket, WaveType } from './contract'
+import type {
+  AddedGame,
+  ChatLang,
+  Chosen,
+  Line,
+  Mode,
+  NewStreamKey,
+  OverlayTicket,
+  ShowRequest,
+  Slots,
+  StreamKey,
+  Ticket,
+  WaveType,
+} from './contract'
 
 /** A call that hangs is a call that failed; generating phrases has 12 s of its own. */
 const TIMEOUT_MS = 20_000
+const STREAM_KEY = '/api/stream-key'
 
 /**
  * `code` is the contract's error code, or one of ours: OFFLINE (no answer at all) and UNEXPECTED (an answer that is not
@@ -68,13 +82,17 @@ export function createApi({ token, language, fetch = globalThis.fetch.bind(globa
     stopShow: () => call<unknown>('/api/chat-ticket', { method: 'DELETE' }),
     wave: (type: WaveType, id: string) =>
       call<{ lines: Line[] }>('/api/chat-wave', { method: 'POST', body: { type, id } }),
-    createStreamKey: () => call<StreamKey>('/api/stream-key', { method: 'POST' }),
+    streamKey: () => call<StreamKey>(STREAM_KEY),
+    createStreamKey: () => call<NewStreamKey>(STREAM_KEY, { method: 'POST' }),
+    saveLook: (look: Chosen) => call<unknown>(STREAM_KEY, { method: 'PUT', body: { look } }),
+    sendTest: () => call<unknown>(STREAM_KEY, { method: 'PUT', body: { test: true } }),
+    revokeStreamKey: () => call<unknown>(STREAM_KEY, { method: 'DELETE' }),
   }
 }
 
 /** An overlay's ticket for its stream key. */
 export const overlayTicket = (key: string, language: string, fetch: typeof globalThis.fetch = globalThis.fetch) =>
-  request<{ ticket: string }>(fetch, '/api/chat-ticket', {
+  request<OverlayTicket>(fetch, '/api/chat-ticket', {
     headers: { 'X-Stream-Key': key, 'Accept-Language': language },
   })
 

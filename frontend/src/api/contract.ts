@@ -93,7 +93,31 @@ export interface Line {
   badges: string[]
 }
 
-export interface StreamKey {
+/** What an overlay is answered for its stream key. */
+export interface OverlayTicket {
+  ticket: string
+  serverNow: number
+  show: Show | null
+  look: Chosen
+  /** A test message of the last minute. */
+  test: Line | null
+}
+
+/** The members of an overlay's look that somebody has chosen: overlay/options.ts says which there are. */
+export type Chosen = Record<string, string | number | boolean>
+
+/** A stream key just made, shown this once. */
+export interface NewStreamKey {
   key: string
   url: string
+  createdAt: number
+}
+
+/** The user's stream key as it stands; `seenAt` is when OBS last came with it, to the minute. */
+export interface StreamKey {
+  exists: boolean
+  createdAt: number | null
+  seenAt: number | null
+  look: Chosen
+  serverNow: number
 }

@@ -29,7 +29,8 @@ export async function chooseLanguage(language: Language): Promise<void> {
   await useLanguage(language)
 }
 
-async function useLanguage(language: Language): Promise<void> {
+/** Speaks it from now on, without remembering it. Raises when its texts cannot be had. */
+export async function useLanguage(language: Language): Promise<void> {
   i18n.set({ language, texts: language === 'en' ? await english() : spanish() })
   document.documentElement.lang = language
 }

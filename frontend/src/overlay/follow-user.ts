@@ -1,19 +1,30 @@
-/** An overlay follows its streamer, not one show: it draws whatever show runs and waits quietly when none does. */
+/**
+ * An overlay follows its streamer, not one show: it draws whatever show runs and waits quietly when none does.
+ *
+ * Once a minute it trades its key for a new ticket, which tells the dashboard that OBS is there. That answer also says
+ * whether there is a show at all, so without one it takes the place of reading, and comes to no further request.
+ */
 
+import { ApiError } from '../api/client'
+import type { Chosen, OverlayTicket } from '../api/contract'
 import type { ChatFeed } from '../stream/feed'
 import { follow, type FollowEvent, type FollowOptions, type Follower, type Next } from '../stream/follow'
 
 /** Lines are read this far ahead: a moment, a stop or a new show is here no later. */
 const HORIZON_S = 15
-/** With no show: four questions a minute at first, one a minute once nobody has played for ten. */
+/** With no show: four questions a minute at first, two once nobody has played for ten. */
 const ASK_AGAIN_MS = 15_000
-const ASK_SELDOM_MS = 60_000
+const ASK_SELDOM_MS = 30_000
 const QUIET_AFTER_MS = 10 * 60_000
+/** A ticket lives for hours; a little under a minute lets every fourth question be this one. */
+const RENEW_MS = 59_000
 
 export interface OverlayDeps extends Pick<FollowOptions, 'timers' | 'ready' | 'language'> {
   feed: ChatFeed
   /** Trades the stream key for a ticket. */
-  ticket(): Promise<string>
+  ticket(): Promise<OverlayTicket>
+  /** The look as it is saved now. */
+  onLook(look: Chosen): void
   /** The first answer: connected and waiting, or playing, or not connected and why. */
   onStatus(status: 'waiting' | 'playing' | 'offline' | 'refused'): void
   monotonic?: () => number
@@ -23,22 +34,38 @@ export interface OverlayDeps extends Pick<FollowOptions, 'timers' | 'ready' | 'l
 export function followUser(deps: OverlayDeps): Follower {
   const { feed, monotonic = () => performance.now() } = deps
   let ticket: string | undefined
+  let askedAt = 0
   let show: string | null = null
   let spoken = false
   let idleSince: number | undefined
 
-  const rest = (again: number): Next => {
+  const rest = (again = 0): { waitMs: number } => {
     // A test message may come without a show.
     if (!spoken) feed.clear()
+    show = null
     deps.onStatus('waiting')
     idleSince ??= monotonic()
     return { waitMs: Math.max(again, monotonic() - idleSince < QUIET_AFTER_MS ? ASK_AGAIN_MS : ASK_SELDOM_MS) }
+  }
+
+  const renew = async (): Promise<string | { waitMs: number }> => {
+    askedAt = monotonic()
+    const answer = await deps.ticket()
+    ticket = answer.ticket
+    feed.clock.sync(answer.serverNow)
+    deps.onLook(answer.look)
+    if (answer.show?.state === 'live') return ticket
+    if (show !== null) feed.clear()
+    spoken = answer.test !== null
+    if (answer.test) feed.add([answer.test])
+    return rest()
   }
 
   const hear = (event: FollowEvent): Next | void => {
     switch (event.type) {
       case 'hello':
         feed.clock.sync(event.now)
+        if (event.look) deps.onLook(event.look)
         if (event.show === null) {
           if (show !== null) feed.clear()
         } else if (event.show !== show) {
@@ -78,7 +105,17 @@ export function followUser(deps: OverlayDeps): Follower {
   }
 
   return (deps.follow ?? follow)({
-    ticket: async (fresh) => (ticket = fresh || ticket === undefined ? await deps.ticket() : ticket),
+    ticket: async (fresh) => {
+      if (ticket === undefined || fresh) return renew()
+      if (monotonic() - askedAt < RENEW_MS) return ticket
+      try {
+        return await renew()
+      } catch (error) {
+        // The door that gives tickets may be out of order while the other speaks: a show goes on with the one it has.
+        if (error instanceof ApiError && error.status === 401) throw error
+        return ticket
+      }
+    },
     horizonS: HORIZON_S,
     onEvent: hear,
     language: deps.language,

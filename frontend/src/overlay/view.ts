@@ -1,4 +1,4 @@
-/** What OBS shows: the last lines, the newest at the bottom, and a note that goes away. Plain DOM, line by line. */
+/** What OBS shows: the last lines, and a note that goes away. Plain DOM, line by line. */
 
 import type { Line } from '../api/contract'
 import { readableColor } from '../ui/color'
@@ -9,8 +9,13 @@ export function createView(chat: HTMLElement, note: HTMLElement) {
   const drawn = new Map<string, HTMLElement>()
   let noteTimer: ReturnType<typeof setTimeout> | undefined
 
+  // A line that has faded is gone, and with the last one the label below them.
+  chat.addEventListener('animationend', ({ animationName, target }) => {
+    if (animationName === 'line-out') (target as HTMLElement).remove()
+  })
+
   return {
-    /** Draws these lines and no others. */
+    /** Draws these lines and no others; one that has faded does not come back. */
     draw(lines: readonly Line[]): void {
       const wanted = new Set(lines.map((line) => line.id))
       for (const [id, element] of drawn) {
@@ -24,6 +29,11 @@ export function createView(chat: HTMLElement, note: HTMLElement) {
         drawn.set(line.id, element)
         chat.append(element)
       }
+    },
+
+    /** Forgets what is drawn, for a look that draws it in another way. */
+    clear(): void {
+      this.draw([])
     },
 
     label(text: string): void {
@@ -45,14 +55,29 @@ export function createView(chat: HTMLElement, note: HTMLElement) {
   }
 }
 
-function lineElement({ id, username, content, color }: Line): HTMLElement {
+export type View = ReturnType<typeof createView>
+
+/** Its class names are for the streamer's own CSS and stay: docs/overlay.md. */
+function lineElement({ id, username, content, color, badges, timestamp, category }: Line): HTMLElement {
   const line = element('p', 'chat-line')
-  line.dataset.id = id
+  Object.assign(line.dataset, { id, category })
   const author = element('bdi', 'chat-author', username)
+  author.dataset.initial = Array.from(username)[0]
   author.style.color = readableColor(color)
-  line.append(author, element('span', 'chat-colon', ': '), element('bdi', 'chat-text', content))
+  const text = element('bdi', 'chat-text')
+  text.append(...textNodes(content))
+  line.append(
+    element('time', 'chat-time', new Date(timestamp).toTimeString().slice(0, 5)),
+    ...(badges ?? []).map((badge) => element('span', `chat-badge chat-badge-${badge}`)),
+    author,
+    element('span', 'chat-colon'),
+    text,
+  )
   return line
 }
+
+/** A line's text as what is put on the page. */
+const textNodes = (text: string): Node[] => [document.createTextNode(text)]
 
 function element(name: string, className: string, text = ''): HTMLElement {
   const made = document.createElement(name)

@@ -1,6 +1,7 @@
 /** The dashboard: builds its parts once, and draws them. */
 
 import '../styles/dashboard.css'
+import '../styles/obs.css'
 import { useEffect, useState } from 'preact/hooks'
 import { createApi, type Api } from '../api/client'
 import { SignedOut, type Auth } from '../auth'
@@ -9,7 +10,8 @@ import { ChatPanel } from '../dashboard/ChatPanel'
 import { createDirector, type Director } from '../dashboard/director'
 import { GamePanel } from '../dashboard/GamePanel'
 import { Games } from '../dashboard/games'
-import { ObsCard } from '../dashboard/ObsCard'
+import { ObsLink } from '../dashboard/obs/link'
+import { ObsCard } from '../dashboard/obs/ObsCard'
 import { loadPreferences, preferencesOf, savePreferences, type Preferences } from '../dashboard/preferences'
 import { ShowSession } from '../dashboard/show'
 import { Transport } from '../dashboard/Transport'
@@ -32,6 +34,7 @@ interface Parts {
   feed: ChatFeed
   director: Director
   preferences: Store<Preferences>
+  obs: ObsLink
 }
 
 const toSignIn = () => location.replace(signInPath(location.pathname + location.search))
@@ -51,10 +54,11 @@ function build(auth: Auth): Parts {
   const session = new ShowSession({ api, feed, timers, language })
   const draft = new URLSearchParams(location.search).get('game') ?? ''
   const games = new Games({ api, lang: () => preferences.get().lang, timers, draft })
-  return { auth, api, games, session, feed, preferences, director: createDirector(games, session, preferences.get) }
+  return { auth, api, games, session, feed, preferences, director: createDirector(games, session, preferences.get), obs: new ObsLink(api, timers) }
 }
 
-async function load({ games, session, preferences }: Parts): Promise<void> {
+async function load({ games, session, preferences, obs }: Parts): Promise<void> {
+  void obs.load()
   // The game of the address is in the field by now; a reload should not type it again.
   history.replaceState(null, '', location.pathname)
   await Promise.all([games.load(), session.join()])
@@ -64,7 +68,7 @@ async function load({ games, session, preferences }: Parts): Promise<void> {
   preferences.set(preferencesOf(show))
 }
 
-function Dashboard({ auth, api, games, session, feed, director, preferences }: Parts) {
+function Dashboard({ auth, games, session, feed, director, preferences, obs }: Parts) {
   useStore(i18n)
   const chosen = useStore(preferences)
   const { defaultPace } = useStore(games.state)
@@ -103,7 +107,7 @@ function Dashboard({ auth, api, games, session, feed, director, preferences }: P
         <ChatPanel session={session} feed={feed} />
         <aside class="side stack">
           <ChatControls preferences={chosen} defaultPace={defaultPace} onChange={choose} />
-          <ObsCard api={api} />
+          <ObsCard link={obs} />
           <p class="disclaimer">{t('site.disclaimer')}</p>
         </aside>
       </main>

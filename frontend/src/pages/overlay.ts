@@ -2,14 +2,19 @@
 
 import '../styles/overlay.css'
 import { overlayTicket } from '../api/client'
-import { language, startLanguage, t } from '../i18n'
+import type { Chosen, Line } from '../api/contract'
+import { language, startLanguage, t, useLanguage, type Key } from '../i18n'
 import { followUser } from '../overlay/follow-user'
+import { applyLook, chosenLines, mergeLook, optionsOf, type Look } from '../overlay/look'
+import { previewLines } from '../overlay/preview'
 import { createView } from '../overlay/view'
+import { watchVisible } from '../overlay/visible'
 import { ServerClock } from '../stream/clock'
 import { ChatFeed } from '../stream/feed'
 import { workerTimers } from '../stream/timers'
 
-const MAX_LINES = 12
+/** The longest chat a look may ask for. */
+const MAX_LINES = 50
 
 async function run(): Promise<void> {
   await startLanguage()
@@ -17,13 +22,44 @@ async function run(): Promise<void> {
     document.querySelector<HTMLElement>('.overlay-chat')!,
     document.querySelector<HTMLElement>('.overlay-note')!,
   )
-  view.label(t('overlay.label'))
-  const key = new URLSearchParams(location.hash.slice(1)).get('k')
-  if (!key) return view.say(t('overlay.noKey'))
+  let look: Look
+  let lines: () => readonly Line[] = () => []
+  const draw = () => view.draw(chosenLines(lines(), look))
+
+  // Words wait for their language.
+  let words = Promise.resolve()
+  const later = (work: () => unknown) => {
+    words = words.then(work).then(() => undefined)
+  }
+  const say = (key: Key) => later(() => view.say(t(key)))
+
+  const setLook = (saved: Chosen) => {
+    const next = mergeLook(saved, optionsOf(location))
+    if (JSON.stringify(next) === JSON.stringify(look)) return
+    look = next
+    applyLook(look, document.body)
+    later(() => (look.lang === language() ? undefined : useLanguage(look.lang).catch(() => undefined)))
+    later(() => view.label(t('overlay.label')))
+    view.clear()
+    draw()
+  }
+  setLook({})
+
+  const address = new URLSearchParams(location.hash.slice(1))
+  if (address.has('preview')) {
+    addEventListener('hashchange', () => setLook({}))
+    lines = previewLines(draw)
+    return draw()
+  }
+  // The key is behind the #: pasting another link into the same source changes nothing else.
+  addEventListener('hashchange', () => location.reload())
+  const key = address.get('k')
+  if (!key) return say('overlay.noKey')
 
   const timers = workerTimers()
   const feed = new ChatFeed(new ServerClock(), timers, MAX_LINES)
-  feed.state.subscribe(() => view.draw(feed.state.get().lines))
+  lines = () => feed.state.get().lines
+  feed.state.subscribe(draw)
 
   // Words are for the moment after loading, when somebody looks whether it works; later it only ever shows chat.
   let greeted = false
@@ -31,31 +67,18 @@ async function run(): Promise<void> {
     feed,
     timers,
     language,
-    ticket: async () => (await overlayTicket(key, language())).ticket,
-    ready: untilVisible,
+    ticket: () => overlayTicket(key, language()),
+    ready: watchVisible(),
+    onLook: setLook,
     onStatus: (status) => {
-      if (status === 'playing') view.hush()
+      if (status === 'playing') later(view.hush)
       if (greeted) return
       greeted = status !== 'offline'
-      if (status === 'waiting') view.say(t('overlay.connected'))
-      if (status === 'refused') view.say(t('overlay.badKey'))
-      if (status === 'offline') view.say(t('overlay.offline'))
+      if (status === 'waiting') say('overlay.connected')
+      if (status === 'refused') say('overlay.badKey')
+      if (status === 'offline') say('overlay.offline')
     },
   })
 }
 
-/** A hidden source asks nothing. */
-const untilVisible = () =>
-  new Promise<void>((resolve) => {
-    const look = () => {
-      if (document.visibilityState === 'hidden') return
-      document.removeEventListener('visibilitychange', look)
-      resolve()
-    }
-    document.addEventListener('visibilitychange', look)
-    look()
-  })
-
-// The key is behind the #: pasting another link into the same source changes nothing else.
-addEventListener('hashchange', () => location.reload())
 void run()

@@ -32,8 +32,11 @@ export type FollowEvent =
 export type Next = 'leave' | { waitMs: number }
 
 export interface FollowOptions {
-  /** The ticket to show; `fresh` when the last one was refused. Its ApiError 401, 403 or 404 ends the following. */
-  ticket(fresh: boolean): Promise<string>
+  /**
+   * The ticket to show, or how long to wait because there is nothing to read; `fresh` when the last one was refused.
+   * Its ApiError 401, 403 or 404 ends the following.
+   */
+  ticket(fresh: boolean): Promise<string | { waitMs: number }>
   horizonS: number
   /** Cursor to read from; from now on without one. */
   from?: string | undefined
@@ -81,6 +84,12 @@ async function run(options: FollowOptions, signal: AbortSignal): Promise<void> {
     try {
       const ticket = await options.ticket(fresh)
       if (signal.aborted) return
+      if (typeof ticket !== 'string') {
+        fresh = false
+        failures = 0
+        await sleep(timers, ticket.waitMs, signal)
+        continue
+      }
       const { next, progress } = await readOnce(options, ticket, position, tell, signal)
       fresh = false
       if (progress) failures = 0

@@ -1,11 +1,11 @@
 /** Bytes → server-sent events → messages of the chat stream. No network and no clock in here. */
 
 import { createParser, type EventSourceMessage } from 'eventsource-parser'
-import type { Line } from '../api/contract'
+import type { Chosen, Line } from '../api/contract'
 import type { QueuedLine } from './queue'
 
 export type StreamMessage =
-  | { type: 'hello'; now: number; show: string | null }
+  | { type: 'hello'; now: number; show: string | null; look?: Chosen }
   | { type: 'line'; line: QueuedLine }
   | { type: 'end'; next: string; count: number; missed: number; again: number }
   | { type: 'stopped'; reason: 'pause' | 'stop'; again: number }
@@ -47,10 +47,10 @@ function decode({ event = 'message', id, data }: EventSourceMessage): StreamMess
       return { type: 'line', line: id === undefined ? line : { ...line, cursor: id } }
     }
     case 'hello': {
-      const { now, show } = parse(data)
-      return typeof now === 'number'
-        ? { type: 'hello', now, show: typeof show === 'string' ? show : null }
-        : { type: 'error' }
+      const { now, show, look } = parse(data)
+      if (typeof now !== 'number') return { type: 'error' }
+      const hello: StreamMessage = { type: 'hello', now, show: typeof show === 'string' ? show : null }
+      return look ? { ...hello, look: look as Chosen } : hello
     }
     case 'end': {
       const { next, count, missed, again } = parse(data)

@@ -23,7 +23,7 @@ LOOK: dict[str, tuple[str, ...] | range | type[bool] | re.Pattern[str]] = {
     "size": range(12, 72 + 1),
     "font": re.compile(r"[\w '-]{0,60}"),
     "stroke": range(10 + 1),
-    "fade": range(600 + 1),
+    "fade": range(120 + 1),
     "badges": bool,
     "emotes": bool,
     "timestamps": bool,

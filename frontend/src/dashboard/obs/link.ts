@@ -1,0 +1,121 @@
+/** The link for OBS: whether there is one, whether OBS uses it, and how its chat looks. */
+
+import type { Api } from '../../api/client'
+import { language } from '../../i18n'
+import { UNSAVED, type SavedLook } from '../../overlay/options'
+import type { Timers } from '../../stream/timers'
+import { preferredPlatform } from '../../ui/platform'
+import { createStore, type Store } from '../../ui/store'
+import { forget, KEYS, remember, remembered } from '../../ui/storage'
+
+/** An overlay that runs comes with its key once a minute; two missed are an overlay that is gone. */
+const CONNECTED_MS = 150_000
+/** A slider that is dragged is saved when it rests. */
+const SETTLED_MS = 500
+
+export interface LinkState {
+  /** Undefined until the doors have said. */
+  exists: boolean | undefined
+  /** The link, in the browser that made it: nobody else can be told. */
+  url: string | undefined
+  connected: boolean
+  look: SavedLook
+  busy: boolean
+  error: unknown
+}
+
+/** What the browser keeps of the link it made; `createdAt` tells whether that is still the one. */
+interface Made {
+  url: string
+  createdAt: number
+}
+
+export class ObsLink {
+  readonly state: Store<LinkState> = createStore<LinkState>({
+    exists: undefined,
+    url: undefined,
+    connected: false,
+    look: { ...UNSAVED, platform: preferredPlatform(), lang: language() },
+    busy: false,
+    error: undefined,
+  })
+  private lookSaved = false
+  private cancelSave: () => void = () => undefined
+
+  constructor(
+    private readonly api: Pick<Api, 'streamKey' | 'createStreamKey' | 'saveLook' | 'sendTest' | 'revokeStreamKey'>,
+    private readonly timers: Timers,
+  ) {}
+
+  /** Asks how it stands; a look that was begun here stays. */
+  async load(): Promise<void> {
+    try {
+      const { exists, createdAt, seenAt, serverNow, look } = await this.api.streamKey()
+      const made = remembered(KEYS.obs, isMade, undefined)
+      if (!this.lookSaved && Object.keys(look).length) {
+        this.lookSaved = true
+        this.state.set({ look: { ...this.state.get().look, ...look } as SavedLook })
+      }
+      this.state.set({
+        exists,
+        url: made?.createdAt === createdAt ? made?.url : undefined,
+        connected: seenAt !== null && serverNow - seenAt < CONNECTED_MS,
+      })
+    } catch (error) {
+      // Asked again soon; before the first answer somebody waits for it.
+      if (this.state.get().exists === undefined) this.state.set({ exists: false, error })
+    }
+  }
+
+  /** A new link; the one before shows nothing from now on. */
+  create(): Promise<boolean> {
+    return this.act(async () => {
+      const { url, createdAt } = await this.api.createStreamKey()
+      const made = { url: new URL(url, location.origin).href, createdAt }
+      remember(KEYS.obs, made)
+      this.state.set({ exists: true, url: made.url, connected: false })
+      if (!this.lookSaved) await this.save()
+    })
+  }
+
+  revoke(): Promise<boolean> {
+    return this.act(async () => {
+      await this.api.revokeStreamKey()
+      forget(KEYS.obs)
+      this.state.set({ exists: false, url: undefined, connected: false })
+    })
+  }
+
+  sendTest(): Promise<boolean> {
+    return this.act(() => this.api.sendTest())
+  }
+
+  choose(change: Partial<SavedLook>): void {
+    this.lookSaved = true
+    this.state.set({ look: { ...this.state.get().look, ...change } })
+    this.cancelSave()
+    this.cancelSave = this.timers.after(SETTLED_MS, () => void this.save().catch((error) => this.state.set({ error })))
+  }
+
+  private async save(): Promise<void> {
+    await this.api.saveLook(this.state.get().look)
+    this.lookSaved = true
+  }
+
+  /** One thing at a time; whether it went well. */
+  private async act(work: () => Promise<unknown>): Promise<boolean> {
+    if (this.state.get().busy) return false
+    this.state.set({ busy: true, error: undefined })
+    try {
+      await work()
+      return true
+    } catch (error) {
+      this.state.set({ error })
+      return false
+    } finally {
+      this.state.set({ busy: false })
+    }
+  }
+}
+
+const isMade = (value: unknown): value is Made | undefined => typeof (value as Made | null)?.url === 'string'

@@ -1,0 +1,123 @@
+import { beforeEach, expect, test, vi } from 'vitest'
+import { ApiError } from '../src/api/client'
+import type { Chosen, StreamKey } from '../src/api/contract'
+import { ObsLink } from '../src/dashboard/obs/link'
+import { FakeTime } from './helpers'
+
+const NOW = 1_795_334_821_000
+let kept: Map<string, string>
+let time: FakeTime
+let key: StreamKey
+let saved: Chosen[]
+let failure: unknown
+let made: number
+const api = {
+  streamKey: async () => {
+    if (failure) throw failure
+    return key
+  },
+  createStreamKey: async () => {
+    made++
+    key = { ...key, exists: true, createdAt: NOW + made, seenAt: null }
+    return { key: 'k', url: `/overlay#k=key${made}`, createdAt: NOW + made }
+  },
+  saveLook: async (look: Chosen) => {
+    if (failure) throw failure
+    saved.push(look)
+    key = { ...key, look }
+  },
+  sendTest: async () => undefined,
+  revokeStreamKey: async () => {
+    key = { ...key, exists: false, createdAt: null }
+  },
+}
+beforeEach(() => {
+  kept = new Map()
+  vi.stubGlobal('localStorage', {
+    getItem: (name: string) => kept.get(name) ?? null,
+    setItem: (name: string, value: string) => kept.set(name, value),
+    removeItem: (name: string) => kept.delete(name),
+  })
+  vi.stubGlobal('location', { origin: 'https://here.example' })
+  time = new FakeTime()
+  key = { exists: false, createdAt: null, seenAt: null, look: {}, serverNow: NOW }
+  saved = []
+  failure = undefined
+  made = 0
+})
+const open = async () => {
+  const link = new ObsLink(api, time)
+  await link.load()
+  return link
+}
+
+test('the browser that made the link remembers it, until there is another', async () => {
+  const link = await open()
+  expect(link.state.get()).toMatchObject({ exists: false, url: undefined })
+  await link.create()
+  const url = 'https://here.example/overlay#k=key1'
+  expect(link.state.get()).toMatchObject({ exists: true, url, connected: false })
+  expect((await open()).state.get().url).toBe(url)
+  await api.createStreamKey()
+  expect((await open()).state.get()).toMatchObject({ exists: true, url: undefined })
+})
+
+test('revoked it is forgotten', async () => {
+  const link = await open()
+  await link.create()
+  await link.revoke()
+  expect(link.state.get()).toMatchObject({ exists: false, url: undefined })
+  expect(kept.size).toBe(0)
+})
+
+test.each([
+  [null, false],
+  [0, true],
+  [149_000, true],
+  [151_000, false],
+])('seen %s ms ago: connected is %s', async (ago, connected) => {
+  key = { ...key, exists: true, createdAt: NOW, seenAt: ago === null ? null : NOW - ago }
+  expect((await open()).state.get().connected).toBe(connected)
+})
+
+test('a look is saved when the hand rests, whole and once', async () => {
+  const link = await open()
+  await link.create()
+  expect(saved).toHaveLength(1)
+  for (const size of [30, 31, 32]) {
+    link.choose({ size })
+    await time.pass(200)
+  }
+  await time.pass(1_000)
+  expect(saved.slice(1)).toEqual([{ ...saved[0], size: 32 }])
+})
+
+test('a saved look is taken over, but not from under the hand that changes it', async () => {
+  key = { ...key, exists: true, createdAt: NOW, look: { size: 40, badges: false } }
+  const link = await open()
+  expect(link.state.get().look).toMatchObject({ size: 40, badges: false, max: 12 })
+  link.choose({ size: 50 })
+  await link.load()
+  expect(link.state.get().look.size).toBe(50)
+})
+
+test('a new link keeps the look there was', async () => {
+  key = { ...key, exists: true, createdAt: NOW, look: { size: 40 } }
+  const link = await open()
+  await link.create()
+  expect(saved).toEqual([])
+})
+
+test('what goes wrong is there to be said; asking again in vain is not', async () => {
+  failure = new ApiError('OFFLINE')
+  const link = await open()
+  expect(link.state.get()).toMatchObject({ exists: false, error: failure })
+  failure = undefined
+  await link.create()
+  failure = new ApiError('OFFLINE')
+  await link.load()
+  expect(link.state.get()).toMatchObject({ exists: true, error: undefined })
+  link.choose({ size: 50 })
+  await time.pass(1_000)
+  expect(link.state.get().error).toBe(failure)
+})
