@@ -63,6 +63,6 @@ test('on the page: attributes for what was chosen, variables for what is counted
   const style = { setProperty: (name: string, value: string) => (variables[name] = value) }
   applyLook(mergeLook({ font: 'Comic Neue', bg: '00000080', fade: 9, block: 'x' }, {}), { dataset, style } as never)
   expect(variables).toMatchObject({ '--size': '22px', '--fade': '9s', '--font': '"Comic Neue"', '--bg': '#00000080' })
-  expect(dataset).toMatchObject({ platform: 'twitch', badges: 'true', fade: '9', bg: 'true', direction: 'up' })
+  expect(dataset).toMatchObject({ platform: 'twitch', badges: 'true', fade: '9', bg: '00000080', direction: 'up' })
   expect([dataset.block, dataset.lang, dataset.font]).toEqual([undefined, undefined, undefined])
 })

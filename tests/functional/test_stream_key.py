@@ -88,3 +88,14 @@ def test_an_overlay_that_asks_for_its_ticket_is_told_the_show_and_a_test_message
     clock.forward(61)
     playing = as_overlay(user, key)
     assert (playing["show"]["state"], playing["test"]) == ("live", None)
+
+
+def test_the_link_works_the_next_day_when_its_ticket_has_expired(user: User, clock: Clock) -> None:
+    key = make_key(user)
+    yesterday = as_overlay(user, key)["ticket"]
+    clock.forward(24 * 3600)
+    user.sign_in()
+    user.play()
+    expired = user.http.get(f"{user.url}/api/chat-stream", headers={"X-Ticket": yesterday})
+    assert expired.status_code == 401
+    assert user.read(as_overlay(user, key)["ticket"])[-1].name == "end"

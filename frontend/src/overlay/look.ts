@@ -60,11 +60,11 @@ const nameKey = (name: string): string => name.trim().replace(/^@/, '').toLowerC
  * counts or draws with it. Which lines are shown, and in which language, is not for a style sheet.
  */
 export function applyLook(look: Look, root: Pick<HTMLElement, 'dataset' | 'style'>): void {
-  for (const [name, value] of Object.entries(look)) {
-    if (name === 'font') root.style.setProperty('--font', value ? `"${value}"` : 'var(--sans)')
-    else if (name === 'bg') root.style.setProperty('--bg', value ? `#${value}` : 'transparent')
-    else if (typeof value === 'number') root.style.setProperty(`--${name}`, `${value}${name === 'fade' ? 's' : 'px'}`)
-    if (name === 'bg') root.dataset.bg = String(value !== '')
-    else if (!['font', 'block', 'lang'].includes(name)) root.dataset[name] = String(value)
+  const { font, bg, block: _, lang: __, ...rest } = look
+  for (const [name, value] of Object.entries({ bg, ...rest })) {
+    root.dataset[name] = String(value)
+    if (typeof value === 'number') root.style.setProperty(`--${name}`, `${value}${name === 'fade' ? 's' : 'px'}`)
   }
+  root.style.setProperty('--font', font ? `"${font}"` : 'var(--sans)')
+  root.style.setProperty('--bg', `#${bg}`)
 }

@@ -60,16 +60,14 @@ export type View = ReturnType<typeof createView>
 /** Its class names are for the streamer's own CSS and stay: docs/overlay.md. */
 function lineElement({ id, username, content, color, badges, timestamp, category }: Line): HTMLElement {
   const line = element('p', 'chat-line')
-  Object.assign(line.dataset, { id, category })
-  const author = element('bdi', 'chat-author', username)
-  author.dataset.initial = Array.from(username)[0]
-  author.style.color = readableColor(color)
+  Object.assign(line.dataset, { id, category, initial: Array.from(username)[0] })
+  line.style.setProperty('--color', readableColor(color))
   const text = element('bdi', 'chat-text')
   text.append(...textNodes(content))
   line.append(
     element('time', 'chat-time', new Date(timestamp).toTimeString().slice(0, 5)),
     ...(badges ?? []).map((badge) => element('span', `chat-badge chat-badge-${badge}`)),
-    author,
+    element('bdi', 'chat-author', username),
     element('span', 'chat-colon'),
     text,
   )

@@ -63,6 +63,7 @@ async function run(): Promise<void> {
 
   // Words are for the moment after loading, when somebody looks whether it works; later it only ever shows chat.
   let greeted = false
+  let told = ''
   followUser({
     feed,
     timers,
@@ -72,7 +73,8 @@ async function run(): Promise<void> {
     onLook: setLook,
     onStatus: (status) => {
       if (status === 'playing') later(view.hush)
-      if (greeted) return
+      if (greeted || status === told) return
+      told = status
       greeted = status !== 'offline'
       if (status === 'waiting') say('overlay.connected')
       if (status === 'refused') say('overlay.badKey')

@@ -39,8 +39,14 @@ export function LookControls({ link }: { link: ObsLink }) {
                 <input value={String(value)} pattern={rule.source} onInput={onInput} />
               ) : (
                 <>
-                  <output>{nameOf(value)}</output>
-                  <input type="range" {...(rule as { min: number; max: number })} value={Number(value)} onInput={onInput} />
+                  <b aria-hidden="true">{nameOf(value)}</b>
+                  <input
+                    type="range"
+                    {...(rule as { min: number; max: number })}
+                    value={Number(value)}
+                    aria-valuetext={nameOf(value)}
+                    onInput={onInput}
+                  />
                 </>
               )}
             </label>

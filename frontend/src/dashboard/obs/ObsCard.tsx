@@ -70,12 +70,14 @@ export function ObsCard({ link }: { link: ObsLink }) {
               <Way name="dock">
                 <CopyField label={t('obs.dockLink')} value={`${location.origin}/dashboard?view=chat`} />
               </Way>
-              <Preview link={link} />
-              <button type="button" aria-disabled={busy} onClick={async () => setSent(await link.sendTest())}>
-                {t('obs.test')}
-              </button>
-              <small role="status">{sent && t('obs.sent')}</small>
-              <LookControls link={link} />
+              <div class="stack-tight">
+                <Preview link={link} />
+                <LookControls link={link} />
+                <button type="button" aria-disabled={busy} onClick={async () => setSent(await link.sendTest())}>
+                  {t('obs.test')}
+                </button>
+                <small role="status">{sent && t('obs.sent')}</small>
+              </div>
               <small>{t('obs.private')}</small>
               <div class="obs-end">
                 {createButton}
