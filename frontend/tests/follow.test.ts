@@ -180,6 +180,16 @@ test('no ticket to be had ends it', async () => {
   expect(types()).toEqual(['connecting', 'refused'])
 })
 
+test('a ticket may say that there is nothing to read, and when to come back', async () => {
+  const answers = [{ waitMs: 15_000 }, 'ticket']
+  const server = start([stream(hello, line(0), end('cursor-0'))], { ticket: async () => answers.shift() ?? 'ticket' })
+  await time.pass(14_999)
+  expect(server.requests).toEqual([])
+  await time.pass(1)
+  expect(server.requests.map(({ at, ticket }) => [at, ticket])).toEqual([[15_000, 'ticket']])
+  expect(types()).toEqual(['connecting', 'connecting', 'hello', 'line', 'end'])
+})
+
 test('a ticket that cannot be fetched now is a cut', async () => {
   let calls = 0
   const ticket = () => (calls++ === 0 ? Promise.reject(new ApiError('OFFLINE')) : Promise.resolve('ticket'))

@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest'
-import { applyLook, chosenLines, DEFAULT_LOOK, mergeLook, optionsOf, parseLook } from '../src/overlay/look'
+import english from '../../docs/overlay.md?raw'
+import spanish from '../../docs/overlay.es.md?raw'
+import type { Bounds } from '../src/api/contract'
+import { applyLook, chosenLines, DEFAULT_LOOK, mergeLook, optionsOf, parseLook, RULES } from '../src/overlay/look'
+import type { Rule } from '../src/overlay/options'
 import { lineAt } from './helpers'
 
 const of = (address: string) => parseLook(optionsOf(new URL(address, 'http://here.invalid')))
@@ -65,4 +69,18 @@ test('on the page: attributes for what was chosen, variables for what is counted
   expect(variables).toMatchObject({ '--size': '22px', '--fade': '9s', '--font': '"Comic Neue"', '--bg': '#00000080' })
   expect(dataset).toMatchObject({ platform: 'twitch', badges: 'true', fade: '9', bg: '00000080', direction: 'up' })
   expect([dataset.block, dataset.lang, dataset.font]).toEqual([undefined, undefined, undefined])
+})
+
+test.each([english, spanish])('the documents list these options, with their values and defaults', (document) => {
+  const listed = [...document.matchAll(/^\| `([a-z]+)` \| ([^|]+) \|([^|]*)\|/gm)].map(([, ...cells]) =>
+    cells.map((cell) => cell.trim().replaceAll('`', '')),
+  )
+  expect(listed.map(([name]) => name)).toEqual(Object.keys(RULES))
+  for (const [name, values, usual] of listed) {
+    const rule: Rule = RULES[name as keyof typeof RULES]
+    if (Array.isArray(rule)) expect(values).toBe(rule.join(', '))
+    else if (rule === 'boolean') expect(values).toBe('1, 0')
+    else if (!(rule instanceof RegExp)) expect(values).toBe(`${(rule as Bounds).min}-${(rule as Bounds).max}`)
+    expect(parseLook({ [name!]: usual })).toEqual({ [name!]: DEFAULT_LOOK[name as keyof typeof RULES] })
+  }
 })

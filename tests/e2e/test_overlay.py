@@ -1,13 +1,16 @@
 """The overlay as OBS shows it, and the panel that leads there. Its minutes pass on a clock the tests turn."""
 
 import base64
+import re
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import Any
 
 import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.conftest import ROOT
 from tests.e2e.conftest import WAIT_MS
 from tests.functional.conftest import User
 
@@ -111,7 +114,7 @@ def test_without_a_show_it_says_once_that_it_is_connected_and_then_draws_and_ask
         asked = [path for at, path in overlay.asked if second <= at < second + 60]
         assert len(asked) <= (4 if second < 11 * 60 else 2), asked
     tickets = [at for at, path in overlay.asked if path == "chat-ticket"]
-    assert max(b - a for a, b in zip(tickets, tickets[1:], strict=False)) <= 75, "the dashboard calls that connected"
+    assert max(b - a for a, b in pairwise(tickets)) <= 75, "the dashboard calls that connected"
     assert overlay.drawn() == (0, 0)
 
 
@@ -137,7 +140,8 @@ def test_a_test_message_and_a_look_arrive_without_a_show_within_16_seconds(overl
 def test_hidden_it_asks_nothing_and_seen_again_it_asks_at_once(overlay: Overlay) -> None:
     page = overlay.open().page
     shut = """(hidden) => {
-      Object.defineProperty(document, 'visibilityState', { get: () => (hidden ? 'hidden' : 'visible'), configurable: true })
+      const get = () => (hidden ? 'hidden' : 'visible')
+      Object.defineProperty(document, 'visibilityState', { get, configurable: true })
       document.dispatchEvent(new Event('visibilitychange'))
     }"""
     tell = "([name, detail]) => dispatchEvent(new CustomEvent(name, { detail }))"
@@ -202,9 +206,12 @@ def test_each_option_has_its_effect(page: Page, site: str) -> None:
     page.set_viewport_size({"width": 400, "height": 700})
     page.goto(f"{site}/overlay?size=30&color=red#preview")
     page.wait_for_selector(LINES)
+    used = page.evaluate("[...document.querySelectorAll('[class]')].flatMap((element) => [...element.classList])")
+    named = re.findall(r"^\| `\.([a-z-]+)`", (ROOT / "docs/overlay.md").read_text(), re.MULTILINE)
+    assert set(used) == set(named), "what people style by hand"
 
     def styles(options: str, selector: str, name: str, pseudo: str = "") -> str:
-        page.evaluate("(hash) => new Promise((done) => { onhashchange = done; location.hash = hash })", options)
+        page.evaluate("(hash) => new Promise((done) => ((onhashchange = done), (location.hash = hash)))", options)
         found: str = page.evaluate(
             "([selector, name, pseudo]) => getComputedStyle(document.querySelector(selector), pseudo)[name]",
             [selector, name, pseudo],
@@ -259,6 +266,7 @@ def test_the_panel_makes_a_link_shows_it_and_knows_when_obs_is_there(
     assert drag.get_attribute("href") == f"{site}/overlay?layer-name=Chat&layer-width=400&layer-height=700#k={key}"
     assert drag.evaluate("(element) => element.draggable")
     drag.click()
+    expect(page.get_by_role("link", name="Mantén pulsado")).to_be_visible()
     page.get_by_text("¿Un solo monitor?").click()
     expect(page.get_by_label("Dirección del chat")).to_have_value(f"{site}/dashboard?view=chat")
 

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 import yaml
-from chatsim import data, packs
+from chatsim import data, keys, packs
 from chatsim_ai.settings import AiSettings
 
 ROOT = Path(__file__).parents[3]
-PAIRS = [("README.md", "README.es.md"), ("docs/how-it-works.md", "docs/how-it-works.es.md")]
+PAIRS = [("README.md", "README.es.md"), ("docs/how-it-works.md", "docs/how-it-works.es.md"),
+         ("docs/overlay.md", "docs/overlay.es.md")]  # fmt: skip
 READMES = PAIRS[0]
 DOCS = [*(path for pair in PAIRS for path in pair), "docs/decisions.md", "CHANGELOG.md"]
 
@@ -244,6 +245,23 @@ def test_what_a_pack_needs_is_what_its_test_asks_for(path):
 def test_every_genre_is_named(path):
     named = {code.strip("[]") for code in CODE.findall(prose(path)) if re.fullmatch(r"\[[a-z]+\]", code)}
     assert named == {Path(file).stem for file in data.listing("packs/es/genres")}
+
+
+@pytest.mark.parametrize("path", PAIRS[2])
+def test_the_options_of_the_overlay_that_are_saved_with_the_key(path):
+    """frontend/tests/look.test.ts holds all of them to what the page knows."""
+    listed = rows(path, re.compile(r"`([a-z]+)`"))
+    assert list(keys.LOOK) == [
+        name for name, (*_, what) in listed.items() if "link" not in what and "enlace" not in what
+    ]
+    for name, rule in keys.LOOK.items():
+        values = listed[name][0]
+        if isinstance(rule, range):
+            assert values == f"{rule[0]}-{rule[-1]}", name
+        elif isinstance(rule, tuple):
+            assert values == ", ".join(f"`{word}`" for word in rule), name
+        else:
+            assert (values == "`1`, `0`") == (rule is bool), name
 
 
 # ── Both languages ──

@@ -16,21 +16,32 @@ import { Preview } from './Preview'
 const ASK_MS = 10_000
 const ASK_SELDOM_MS = 60_000
 
-export function ObsCard({ link }: { link: ObsLink }) {
+/** `onLinked` hears that there is a link, made here or elsewhere. */
+export function ObsCard({ link, onLinked }: { link: ObsLink; onLinked?: () => void }) {
   const { exists, url, connected, busy, error } = useStore(link.state)
   const [open, setOpen] = useState(false)
   const card = useKeptFocus<HTMLElement>('button')
+  const [clicked, setClicked] = useState(false)
   const [sent, setSent] = useState(false)
 
   useEffect(() => {
+    if (exists) onLinked?.()
+  }, [exists])
+  useEffect(() => {
     if (!open || !url) return
     const ask = () => document.visibilityState === 'visible' && void link.load()
+    ask()
     const timer = setInterval(ask, connected ? ASK_SELDOM_MS : ASK_MS)
     return () => clearInterval(timer)
   }, [open, url, connected])
 
   const create = async () => {
     if (await link.create()) setOpen(true)
+  }
+  // The address is one for OBS, not for this window.
+  const onClick = (event: Event) => {
+    event.preventDefault()
+    setClicked(true)
   }
   const createButton = (
     <button type="button" class="wide" aria-disabled={busy} onClick={() => void create()}>
@@ -60,8 +71,8 @@ export function ObsCard({ link }: { link: ObsLink }) {
           {open && (
             <div class="stack obs-panel">
               <Way name="drag" open>
-                <a class="button primary" draggable href={draggable(url)} onClick={(event) => event.preventDefault()}>
-                  {t('obs.drag')}
+                <a class="button primary" draggable href={draggable(url)} onClick={onClick}>
+                  {t(clicked ? 'obs.dragHint' : 'obs.drag')}
                 </a>
               </Way>
               <Way name="copy" open>
