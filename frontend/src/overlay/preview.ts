@@ -4,7 +4,8 @@ import type { Line } from '../api/contract'
 import { i18n, t } from '../i18n'
 
 const EVERY_MS = 1_600
-const COLORS = ['#ff9e7a', '#7ee0c3', '#c6a2ff', '#ffd166', '#8cc8ff']
+// As many of each as there are samples, so that a name keeps its own.
+const COLORS = ['#ff9e7a', '#7ee0c3', '#c6a2ff', '#ffd166', '#8cc8ff', '#ff9ecb']
 const BADGES = [['moderator'], [], ['subscriber'], ['first-timer'], ['vip'], []]
 /** As many as the longest chat keeps. */
 const KEPT = 50

@@ -77,6 +77,7 @@ export function ObsCard({ link, onLinked }: { link: ObsLink; onLinked?: () => vo
               </Way>
               <Way name="copy" open>
                 <CopyField label={t('obs.link')} value={url} focus />
+                <small>{t('obs.private')}</small>
               </Way>
               <Way name="dock">
                 <CopyField label={t('obs.dockLink')} value={`${location.origin}/dashboard?view=chat`} />
@@ -89,7 +90,6 @@ export function ObsCard({ link, onLinked }: { link: ObsLink; onLinked?: () => vo
                 </button>
                 <small role="status">{sent && t('obs.sent')}</small>
               </div>
-              <small>{t('obs.private')}</small>
               <div class="obs-end">
                 {createButton}
                 <button type="button" class="quiet" aria-disabled={busy} onClick={() => void link.revoke()}>
