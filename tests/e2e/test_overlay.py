@@ -168,6 +168,9 @@ def test_a_show_whose_key_is_revoked_falls_silent_and_no_error_is_ever_drawn(ove
     overlay.wait_until(f"document.querySelectorAll('{LINES}').length >= 2", within_s=8)
     expect(note).to_be_hidden()
 
+    overlay.save(look={"size": 30})
+    overlay.wait_until("getComputedStyle(document.body).fontSize === '30px'", within_s=16)
+
     page.route("**/api/**", lambda route: route.abort())
     overlay.wait(60)
     expect(note).to_be_hidden()

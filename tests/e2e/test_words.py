@@ -49,6 +49,13 @@ def at(path: str, ready: str) -> Callable[[Page, str], None]:
     return go
 
 
+def obs_panel(page: Page, site: str) -> None:
+    sign_in(page, site, "letras en obs")
+    page.get_by_role("button", name="Crear enlace para OBS").click()
+    page.get_by_text("Cambia el aspecto").click()
+    page.get_by_text("¿Un solo monitor?").click()
+
+
 @pytest.mark.parametrize(
     "go",
     [
@@ -56,6 +63,7 @@ def at(path: str, ready: str) -> Callable[[Page, str], None]:
         pytest.param(at("/sign-in?game=1942", "Entrar"), id="sign-in"),
         pytest.param(at("/nothing-here", CATALOGUES["es"]["notFound.text"]), id="404"),
         pytest.param(lambda page, site: sign_in(page, site, "letras"), id="dashboard"),
+        pytest.param(obs_panel, id="obs panel"),
     ],
 )
 def test_a_spanish_page_is_spanish(page: Page, site: str, go: Callable[[Page, str], None]) -> None:
