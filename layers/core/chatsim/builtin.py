@@ -9,7 +9,9 @@ from chatsim import data, packs
 from chatsim.names import Lang, Mode, Name, name_of, plain
 from chatsim.packs import Pack, PackRef, Source
 
+SPEECHES = ("en", "es")
 GENERIC = "generic"
+ANY_TOPIC = "topics/just-chatting"
 
 
 @dataclass(frozen=True)
@@ -53,13 +55,19 @@ def pack_at(path: str) -> Pack:
 
 
 def genre_of(name: Name) -> str:
-    """The genre of a title, by the longest title in the table that it is or begins with; empty when unknown."""
+    """The genre of a title: by the longest title in the table that it is or begins with, else by its words."""
     words = plain(name.key).split()
     for length in range(len(words), 0, -1):
         genre = genres().get(" ".join(words[:length]))
         if genre:
             return genre
-    return ""
+    return _genre_by_words(words)
+
+
+def _genre_by_words(words: list[str]) -> str:
+    """The first genre with a keyword among the words: `racing`, `hide and seek`, or `zombi*` for a beginning."""
+    title = f" {' '.join(words)} "
+    return next((genre for genre, keywords in _keywords() if any(keyword in title for keyword in keywords)), "")
 
 
 def speech_of(lang: Lang) -> str:
@@ -69,7 +77,9 @@ def speech_of(lang: Lang) -> str:
 
 def _candidates(name: Name) -> list[tuple[str, Source, str]]:
     if name.mode == "justchatting":
-        return [("topics/just-chatting", "builtin", "")]
+        topic = _topics().get(plain(name.key))
+        any_topic: tuple[str, Source, str] = (ANY_TOPIC, "generic", "")
+        return [(f"topics/{topic}", "builtin", ""), any_topic] if topic else [any_topic]
     game = games().get(plain(name.key))
     genre = game.genre if game else genre_of(name)
     found: list[tuple[str, Source, str]] = []
@@ -94,11 +104,11 @@ def _load(path: str, source: Source, genre: str) -> Pack | None:
 def games() -> dict[str, Game]:
     """Every game with a pack, by its plain name and by each of its aliases."""
     found = {}
-    for speech in ("en", "es"):
+    for speech in SPEECHES:
         for path in data.listing(f"packs/{speech}/games"):
             header, _ = data.sections(data.read(path))
-            game = Game(path.rpartition("/")[2].removesuffix(".txt"), header["name"], header["genre"])
-            for spelling in (header["name"], *header.get("aliases", "").split(",")):
+            game = Game(_id_of(path), header["name"], header["genre"])
+            for spelling in _spellings(header):
                 found[plain(spelling)] = game
     return found
 
@@ -108,3 +118,29 @@ def genres() -> dict[str, str]:
     """The genre of every title in the table, by its plain name."""
     _, found = data.sections(data.read("titles.txt"))
     return {plain(title): genre for genre, titles in found.items() for title in titles}
+
+
+@cache
+def _keywords() -> list[tuple[str, list[str]]]:
+    """The keywords of each genre, as they stand between the words of a title that begins and ends with a space."""
+    _, found = data.sections(data.read("keywords.txt"))
+    return [(genre, [f" {word} ".replace("* ", "") for word in words]) for genre, words in found.items()]
+
+
+@cache
+def _topics() -> dict[str, str]:
+    """The file of every topic with a pack, by its plain name and by each of its aliases, in both languages."""
+    found = {}
+    for speech in SPEECHES:
+        for path in data.listing(f"packs/{speech}/topics"):
+            for spelling in _spellings(data.sections(data.read(path))[0]):
+                found[plain(spelling)] = _id_of(path)
+    return found
+
+
+def _spellings(header: dict[str, str]) -> list[str]:
+    return [header["name"], *filter(None, header.get("aliases", "").split(","))]
+
+
+def _id_of(path: str) -> str:
+    return path.rpartition("/")[2].removesuffix(".txt")
