@@ -67,7 +67,8 @@ def offensive(text: str) -> bool:
     words = plain(text).translate(_LEET)
     if any(word in words for word in _blocked() if len(word) >= IN_A_WORD):
         return True
-    return _is_profane()(text.replace("_", " "))
+    # To the library an accent ends a word: it would find one in `espectáculo`.
+    return _is_profane()(_without_accents(text).replace("_", " "))
 
 
 def name_fault(name: str) -> str:
@@ -89,7 +90,7 @@ def line_fault(text: str) -> str:
     if any(_hides(char) for char in text) or _HIDDEN.search(text) or _PILED_UP.search(text):
         return "characters"
     seen = unicodedata.normalize("NFKC", text).casefold()
-    bare = "".join(char for char in unicodedata.normalize("NFKD", seen) if unicodedata.category(char)[0] != "M")
+    bare = _without_accents(seen)
     if _MARKUP.search(_HEARTS.sub("", bare)):
         return "markup"
     for reason, pattern in _CONTACTS.items():
@@ -123,6 +124,10 @@ class Sieve:
             return False
         self._names.add(key)
         return True
+
+
+def _without_accents(text: str) -> str:
+    return "".join(char for char in unicodedata.normalize("NFKD", text) if unicodedata.category(char)[0] != "M")
 
 
 def _hides(char: str) -> bool:

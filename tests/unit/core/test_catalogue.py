@@ -18,7 +18,7 @@ SPEECHES = ("es", "en")
 FILES = [str(path.relative_to(data.ROOT)) for path in sorted((data.ROOT / "packs").rglob("*.txt"))]
 # In the order of packs.categories: games and genres, and topics.
 MINIMUM = {"games": (150, 60, 80, 30), "topics": (120, 50, 60, 20)}
-MAX_LENGTH = 180
+MAX_LENGTH = 120
 GENRES = {Path(path).stem for path in FILES if "/genres/" in path}
 # What no phrase may carry: addresses, handles, phone numbers.
 OUTSIDE = re.compile(
@@ -57,8 +57,9 @@ def test_a_pack_has_its_categories_well_filled(path):
 @pytest.mark.parametrize("path", FILES)
 def test_no_phrase_stands_twice(path):
     for category, lines in sections(path).items():
-        twice = [phrase for phrase, count in Counter(map(spoken, lines)).items() if count > 1]
-        assert not twice, (category, [line for line in lines if spoken(line) in twice])
+        said = str if category == "emotes" else spoken  # Copium and COPIUM are two emotes
+        twice = [phrase for phrase, count in Counter(map(said, lines)).items() if count > 1]
+        assert not twice, (category, [line for line in lines if said(line) in twice])
 
 
 @pytest.mark.parametrize("path", FILES)
@@ -176,16 +177,16 @@ def test_an_alias_is_the_game(typed, shown):
     ("typed", "source", "genre"),
     [
         ("Minecraft", "builtin", "survival"),
-        ("Elden Ring", "genre", "soulslike"),
+        ("Bloodborne", "genre", "soulslike"),
         ("ELDEN RING: Nightreign", "genre", "soulslike"),
         ("Dark Souls III", "genre", "soulslike"),
-        ("Counter-Strike 2", "genre", "shooter"),
+        ("Call of Duty: Warzone", "genre", "shooter"),
         ("Valheim", "genre", "survival"),
         ("The Witcher 3: Wild Hunt", "genre", "rpg"),
         ("My Own Prototype", "generic", ""),
         ("1942", "generic", ""),
         ("ゼルダ", "generic", ""),
-        ("Elden", "generic", ""),
+        ("Bloodborn", "generic", ""),
     ],
 )
 @pytest.mark.parametrize("lang", ["es", "es-ES", "es-MX", "en"])

@@ -48,7 +48,7 @@ def test_a_show_starts_now_and_is_the_newest(store, shelf):
     first = stage.start(store, shelf, USER, WISH, NOW)
     second = stage.start(store, shelf, USER, WISH, NOW + 5)
     assert (first.number, second.number, second.first_k, second.started_at) == (1, 2, 0, NOW + 5)
-    assert (second.game, second.display_name, second.pack.source) == ("elden ring", "Elden Ring", "genre")
+    assert (second.game, second.display_name, second.pack.source) == ("elden ring", "Elden Ring", "builtin")
     assert store.account(USER).current.show == second
     assert first.id != second.id
     assert (first.seed, first.cast_seed) != (second.seed, second.cast_seed)
@@ -59,7 +59,7 @@ def test_a_stored_pack_is_better_than_a_built_in_one(store, shelf):
     pack = Pack(replace(PACK.ref, id=place), PACK.phrases)
     store.put_pack(place, pack, store.lead(place, "me", NOW, NOW + 1), fresh_until=NOW, stale_until=NOW + 10)
     assert stage.start(store, shelf, USER, WISH, NOW + 9).pack.source == "cache"
-    assert stage.start(store, shelf, USER, WISH, NOW + 10).pack.source == "genre"
+    assert stage.start(store, shelf, USER, WISH, NOW + 10).pack.source == "builtin"
 
 
 # ── Join, attended and unattended ──

@@ -226,7 +226,7 @@ def test_every_end_of_a_stream_is_listed(path):
 def test_the_example_of_a_pack_has_the_form_of_one():
     (example,) = [block for block in FENCE.findall(text(READMES[0])) if block.startswith("```text")]
     header, phrases = data.sections("\n".join(example.splitlines()[1:-1]))
-    assert header.keys() == {"name", "aliases", "genre"}
+    assert header.keys() == {"name", "aliases", "genre", "short"}
     assert tuple(phrases) == packs.GAME_CATEGORIES
     assert (data.ROOT / "packs" / "es" / "genres" / f"{header['genre']}.txt").exists()
 
