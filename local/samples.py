@@ -34,39 +34,33 @@ TITLE = "題"
 
 def write(folder: Path) -> None:
     for lang in map(lang_of, LANGUAGES):
-        for path in packs(lang):
-            _dump(folder / lang / f"{Path(path).name}.json", excerpt(lang, path))
+        for game in {game.id: game for game in builtin.games().values()}.values():
+            pack = builtin.find(builtin.named(game.name, "game"), lang)
+            _dump(folder / lang / f"{game.id}.json", excerpt(lang, pack, game.name))
+        for path in (*data.listing(f"packs/{lang}/genres"), f"packs/{lang}/{builtin.GENERIC}.txt"):
+            pack = builtin.pack_at(path.removesuffix(".txt"))
+            _dump(folder / lang / f"{Path(path).stem}.json", excerpt(lang, pack, TITLE))
     _dump(folder / "games.json", index())
 
 
-def packs(lang: Lang) -> list[str]:
-    """Paths of the built-in packs of games: of single ones, of genres and the generic one."""
-    files = [
-        *data.listing(f"packs/{lang}/games"),
-        *data.listing(f"packs/{lang}/genres"),
-        *data.listing(f"packs/{lang}"),
-    ]
-    return [file.removesuffix(".txt") for file in files]
+def index() -> dict[str, object]:
+    """`games`: file of a game with a pack of its own by each of its plain names; `titles`: genre by plain title;
+    `keywords`: those of each genre, with the spaces around them.
 
-
-def index() -> dict[str, dict[str, str]]:
-    """`games`: file of a game with a pack of its own by each of its plain names; `titles`: genre by plain title.
-
-    A name that is in neither is the longest of `titles` it begins with, as `builtin.genre_of` has it, else generic.
+    What `builtin.genre_of` makes of them is made of them in the page.
     """
     return {
         "games": {name: game.id for name, game in sorted(builtin.games().items())},
         "titles": dict(sorted(builtin.genres().items())),
+        "keywords": builtin.keywords(),
     }
 
 
-def excerpt(lang: Lang, path: str) -> dict[str, Any]:
+def excerpt(lang: Lang, pack: Pack, title: str) -> dict[str, Any]:
     """`title` of the game, `{game}` where it is typed; `lasts` ms until it may begin again; `lines`, `due` ms apart
     from the first, with author, color, badges and text. In `text` too `{game}` stands for the title.
     """
-    pack = builtin.pack_at(path)
-    header, _ = data.sections(data.read(f"{path}.txt"))
-    title = header["name"] if "/games/" in path else TITLE
+    header, _ = data.sections(data.read(f"{pack.ref.id}.txt"))
     titles = (title, header.get("short", title))
 
     def rank(seed: int) -> tuple[bool, int]:

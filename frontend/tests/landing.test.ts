@@ -4,6 +4,10 @@ import { sampleOf } from '../src/landing/find'
 const INDEX = {
   games: { minecraft: 'minecraft', rdr2: 'red-dead-redemption-2', 'baldur s gate 3': 'baldurs-gate-3' },
   titles: { minecraft: 'survival', 'dark souls': 'soulslike', 'god of war': 'rpg', god: 'strategy', pokemon: 'rpg' },
+  keywords: [
+    ['horror', [' terror ', ' zombi']],
+    ['party', [' hide seek ']],
+  ] as [string, string[]][],
 }
 
 describe('the sample of a typed name', () => {
@@ -16,6 +20,9 @@ describe('the sample of a typed name', () => {
     ['Dark Souls III: Prepare to Die', 'soulslike'],
     ['God of War Ragnarök', 'rpg'],
     ['Pokémon', 'rpg'],
+    ['Zombies del Barrio', 'horror'],
+    ['Hide & Seek', 'party'],
+    ['Terrorífico', 'generic'],
     ['Dark', 'generic'],
     ['Darksouls', 'generic'],
     ['1942', 'generic'],

@@ -1,18 +1,19 @@
 /** Which sample a typed name means: the doors' own rule (chatsim/builtin.py), over tables made from the same files. */
 
-/** `games`: sample of a game by each of its plain names; `titles`: genre by plain title. */
+/** `games`: sample of a game by each of its plain names; `titles`: genre by plain title; `keywords` of each genre. */
 export interface Index {
   games: Record<string, string>
   titles: Record<string, string>
+  keywords: [genre: string, words: string[]][]
 }
 
-/** The sample of a game with a pack of its own, of the genre of the longest title the name begins with, or `generic`. */
-export function sampleOf(name: string, { games, titles }: Index): string {
+/** The sample of a game, of the genre of the longest title the name begins with or of one of its words, or `generic`. */
+export function sampleOf(name: string, { games, titles, keywords }: Index): string {
   const whole = plain(name)
   let found = own(games, whole)
   for (let start = whole; start && !found; start = start.slice(0, Math.max(0, start.lastIndexOf(' '))))
     found = own(titles, start)
-  return found ?? 'generic'
+  return found ?? keywords.find(([, words]) => words.some((word) => ` ${whole} `.includes(word)))?.[0] ?? 'generic'
 }
 
 /** Lower case without accents, all but letters and digits turned into single spaces. */

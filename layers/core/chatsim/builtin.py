@@ -67,7 +67,7 @@ def genre_of(name: Name) -> str:
 def _genre_by_words(words: list[str]) -> str:
     """The first genre with a keyword among the words: `racing`, `hide and seek`, or `zombi*` for a beginning."""
     title = f" {' '.join(words)} "
-    return next((genre for genre, keywords in _keywords() if any(keyword in title for keyword in keywords)), "")
+    return next((genre for genre, keywords in keywords() if any(keyword in title for keyword in keywords)), "")
 
 
 def speech_of(lang: Lang) -> str:
@@ -121,7 +121,7 @@ def genres() -> dict[str, str]:
 
 
 @cache
-def _keywords() -> list[tuple[str, list[str]]]:
+def keywords() -> list[tuple[str, list[str]]]:
     """The keywords of each genre, as they stand between the words of a title that begins and ends with a space."""
     _, found = data.sections(data.read("keywords.txt"))
     return [(genre, [f" {word} ".replace("* ", "") for word in words]) for genre, words in found.items()]

@@ -27,7 +27,8 @@ def read(folder, lang, name):
 
 @pytest.mark.parametrize("lang", ["es", "en"])
 def test_every_name_leads_to_a_sample_in_both_languages(folder, index, lang):
-    for name in {*index["games"].values(), *index["titles"].values(), "generic"}:
+    genres = [genre for genre, _ in index["keywords"]]
+    for name in {*index["games"].values(), *index["titles"].values(), *genres, "generic"}:
         assert read(folder, lang, name)["lines"]
 
 
