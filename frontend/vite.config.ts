@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config'
 import type { HtmlTagDescriptor, Plugin } from 'vite'
 import es from './src/i18n/es.json' with { type: 'json' }
+import { clerkSpanish } from './build-clerk-spanish'
 
 /** What every page has in its head, so that an HTML file holds only what is its own. */
 const HEAD: HtmlTagDescriptor[] = [
@@ -43,7 +44,7 @@ function pages(): Plugin {
 const GATEWAY = 'http://127.0.0.1:8000'
 
 export default defineConfig({
-  plugins: [pages()],
+  plugins: [pages(), clerkSpanish()],
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
     // OBS 30 shows its browser sources with Chrome 103.

@@ -3,10 +3,8 @@
 export interface Auth {
   /** Name to greet, or undefined when nobody is signed in. */
   user(): string | undefined
-  /** A session token; a new one when `fresh`. Raises SignedOut. */
+  /** A session token; a new one when `fresh`. Raises SignedOut, or ApiError when it cannot be had now. */
   token(fresh: boolean): Promise<string>
-  /** Signs in by name alone, as the local issuer does. */
-  signIn(name: string): Promise<void>
   signOut(): Promise<void>
 }
 

@@ -1,41 +1,30 @@
-/** /config.json: what the deployment tells its pages. It may be missing, broken or never come. */
+/** /config.json: what the deployment tells its pages. */
 
-const TIMEOUT_MS = 7_000
+import { StartError } from './opening'
 
-export interface Config {
-  auth: 'local'
-}
+/** `host`: where the Clerk instance answers. */
+export type Config = { auth: 'local' } | { auth: 'clerk'; publishableKey: string; host: string }
 
-/** `reason` says what is wrong with the configuration. */
-export class ConfigError extends Error {
-  constructor(readonly reason: 'missing' | 'broken') {
-    super(reason)
-  }
-}
-
-/** Raises ConfigError within 8 s. */
+/** Raises StartError when it is broken, anything else when it cannot be had. */
 export async function loadConfig(fetch: typeof globalThis.fetch = globalThis.fetch): Promise<Config> {
-  const abort = new AbortController()
-  const timer = setTimeout(() => abort.abort(), TIMEOUT_MS)
-  try {
-    const response = await fetch('/config.json', { cache: 'no-store', signal: abort.signal })
-    if (!response.ok) throw new ConfigError('missing')
-    const text = await response.text()
-    return parseConfig(text)
-  } catch (error) {
-    throw error instanceof ConfigError ? error : new ConfigError('missing')
-  } finally {
-    clearTimeout(timer)
-  }
+  const response = await fetch('/config.json', { cache: 'no-store' })
+  if (!response.ok) throw new StartError('missing')
+  return parseConfig(await response.text())
 }
 
 export function parseConfig(text: string): Config {
-  let value: unknown
   try {
-    value = JSON.parse(text)
+    const { auth, publishableKey } = JSON.parse(text) as Record<string, string>
+    if (auth === 'local') return { auth }
+    if (auth === 'clerk') return { auth, publishableKey: publishableKey!, host: hostOf(publishableKey!) }
   } catch {
-    throw new ConfigError('broken')
+    // Said below.
   }
-  if (typeof value === 'object' && value !== null && (value as Config).auth === 'local') return { auth: 'local' }
-  throw new ConfigError('broken')
+  throw new StartError('broken')
+}
+
+/** A publishable key is `pk_test_` or `pk_live_` and base64 of the instance's host with a `$` behind it. */
+function hostOf(publishableKey: string): string {
+  const [, encoded] = /^pk_(?:test|live)_(.+)$/.exec(publishableKey)!
+  return /^([a-z\d-]+(?:\.[a-z\d-]+)+)\$$/.exec(atob(encoded!))![1]!
 }

@@ -13,21 +13,31 @@ interface Session {
   expiresAt: number
 }
 
+/** The name given last, for the next time. */
+export const lastName = (): string => remembered(KEYS.name, (value) => typeof value === 'string', '')
+
+export interface LocalAuth extends Auth {
+  signIn(name: string): Promise<void>
+}
+
 export interface LocalAuthOptions {
   fetch?: typeof globalThis.fetch
   now?: () => number
 }
 
-export function localAuth({ fetch = globalThis.fetch.bind(globalThis), now = Date.now }: LocalAuthOptions = {}): Auth {
+export function localAuth({ fetch = globalThis.fetch.bind(globalThis), now = Date.now }: LocalAuthOptions = {}): LocalAuth {
   let session = remembered<Session | undefined>(KEYS.session, isSession, undefined)
   let renewal: Promise<Session> | undefined
 
-  async function ask(name: string): Promise<Session> {
-    const { token, expiresAt } = await request<{ token: string; expiresAt: number }>(fetch, '/local/sign-in', {
+  const post = <T>(path: string, body: object) =>
+    request<T>(fetch, path, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({ name }),
+      body: JSON.stringify(body),
     })
+
+  async function ask(name: string): Promise<Session> {
+    const { token, expiresAt } = await post<{ token: string; expiresAt: number }>('/local/sign-in', { name })
     if (typeof token !== 'string' || typeof expiresAt !== 'number') throw new ApiError('UNEXPECTED')
     session = { name, token, expiresAt }
     remember(KEYS.session, session)
@@ -44,10 +54,13 @@ export function localAuth({ fetch = globalThis.fetch.bind(globalThis), now = Dat
     },
     async signIn(name) {
       await ask(name)
+      remember(KEYS.name, name)
     },
     async signOut() {
       session = undefined
       forget(KEYS.session)
+      // Ends the cookie too, which scripts cannot; it would end by itself within the hour.
+      await post('/local/sign-out', {}).catch(() => undefined)
     },
   }
 }

@@ -2,9 +2,9 @@
 
 import '../styles/dashboard.css'
 import '../styles/obs.css'
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect } from 'preact/hooks'
 import { createApi, type Api } from '../api/client'
-import { SignedOut, type Auth } from '../auth'
+import { openAuth, SignedOut, type Auth } from '../auth'
 import { ChatControls } from '../dashboard/ChatControls'
 import { ChatPanel } from '../dashboard/ChatPanel'
 import { createDirector, type Director } from '../dashboard/director'
@@ -72,7 +72,6 @@ function Dashboard({ auth, games, session, feed, director, preferences, obs }: P
   useStore(i18n)
   const chosen = useStore(preferences)
   const { defaultPace } = useStore(games.state)
-  const [user] = useState(auth.user)
   const { phase, show } = useStore(session.state)
   const gameCard = useKeptFocus<HTMLElement>('.transport button')
 
@@ -85,20 +84,9 @@ function Dashboard({ auth, games, session, feed, director, preferences, obs }: P
     savePreferences(next)
     void director.applyPreferences()
   }
-  const signOut = async () => {
-    await auth.signOut()
-    location.assign('/')
-  }
   return (
     <>
-      <Topbar>
-        <span class="account" title={t('dashboard.account', { name: user ?? '' })}>
-          {user}
-        </span>
-        <button type="button" class="quiet" onClick={() => void signOut()}>
-          {t('dashboard.signOut')}
-        </button>
-      </Topbar>
+      <Topbar auth={auth} />
       <main class="dashboard">
         <section class="card stack game-card" ref={gameCard} aria-label={t('games.heading')}>
           <GamePanel games={games} />
@@ -115,7 +103,7 @@ function Dashboard({ auth, games, session, feed, director, preferences, obs }: P
   )
 }
 
-void start((auth) => {
+void start(openAuth, (auth) => {
   if (!auth.user()) {
     toSignIn()
     return null

@@ -1,71 +1,42 @@
-/** Sign-in and sign-up: on one's own machine they are the same. */
+/** Sign-in and sign-up. */
 
-import '../styles/app.css'
-import { useEffect, useState } from 'preact/hooks'
-import type { Auth } from '../auth'
+import '../styles/sign-in.css'
+import { useEffect } from 'preact/hooks'
+import { openEntry, type Entry, type EntryPage } from '../auth/entry'
 import { i18n, t } from '../i18n'
 import { afterSignIn } from '../ui/paths'
-import { Alert, Topbar } from '../ui/Shell'
+import { Topbar } from '../ui/Shell'
 import { start } from '../ui/start'
 import { useStore } from '../ui/use-store'
-import { errorText } from '../ui/text'
 
-const DEFAULT_NAME = 'demo'
+const page: EntryPage = location.pathname.includes('sign-up') ? 'sign-up' : 'sign-in'
+const prefix = page === 'sign-up' ? 'signUp' : 'signIn'
+const destination = afterSignIn(location.search)
 
-function SignIn({ auth }: { auth: Auth }) {
+function SignIn({ Form }: Pick<Entry, 'Form'>) {
   const { language } = useStore(i18n)
-  const [name, setName] = useState('')
-  const [busy, setBusy] = useState(false)
-  const [error, setError] = useState<unknown>()
-  const destination = afterSignIn(location.search)
   const game = new URLSearchParams(location.search).get('game')?.trim()
 
   useEffect(() => {
-    document.title = t('signIn.title')
+    document.title = t(`${prefix}.title`)
   }, [language])
-
-  const enter = async (event: Event) => {
-    event.preventDefault()
-    if (busy) return
-    setBusy(true)
-    setError(undefined)
-    try {
-      await auth.signIn(name.trim() || DEFAULT_NAME)
-      location.assign(destination)
-    } catch (failure) {
-      setError(failure)
-      setBusy(false)
-    }
-  }
 
   return (
     <>
       <Topbar />
       <main class="card centred">
-        <h1>{game ? t('signIn.headingGame', { game }) : t('signIn.heading')}</h1>
-        <form class="stack" onSubmit={(event) => void enter(event)}>
-          <label class="stack-tight">
-            <span>{t('signIn.name')}</span>
-            <input
-              name="name"
-              value={name}
-              maxLength={40}
-              placeholder={DEFAULT_NAME}
-              autocomplete="nickname"
-              autofocus
-              onInput={(event) => setName(event.currentTarget.value)}
-            />
-            <small>{t('signIn.hint')}</small>
-          </label>
-          {error !== undefined && <Alert text={errorText(error)} />}
-          <button type="submit" class="primary large" aria-disabled={busy}>
-            {busy ? t('signIn.entering') : t('signIn.enter')}
-          </button>
-        </form>
+        <h1>{game ? t('signIn.headingGame', { game }) : t(`${prefix}.heading`)}</h1>
+        <Form page={page} destination={destination} />
         <p class="disclaimer">{t('site.disclaimer')}</p>
       </main>
     </>
   )
 }
 
-void start((auth) => <SignIn auth={auth} />)
+void start(openEntry, ({ auth, Form }) => {
+  if (auth.user()) {
+    location.replace(destination)
+    return null
+  }
+  return <SignIn Form={Form} />
+})

@@ -1,20 +1,50 @@
-/** What every signed-in page wears: the name, the language switch, the account. */
+/** What every page with an account wears: the name, the account, the language switch. */
 
-import type { ComponentChildren } from 'preact'
+import { useRef, useState } from 'preact/hooks'
+import type { Auth } from '../auth'
 import { chooseLanguage, i18n, t, type Language } from '../i18n'
 import { useStore } from './use-store'
 
-export function Topbar({ children }: { children?: ComponentChildren }) {
+export function Topbar({ auth }: { auth?: Auth }) {
   return (
     <header class="topbar">
       <a class="logo" href="/">
         Chat<span>Sim</span>
       </a>
       <div class="topbar-end">
-        {children}
+        {auth && <Account auth={auth} />}
         <LanguageSwitch />
       </div>
     </header>
+  )
+}
+
+/** Whose dashboard it is, and the way out. A press beside it closes it too: styles/app.css lays its name over the page. */
+function Account({ auth }: { auth: Auth }) {
+  const [name] = useState(auth.user)
+  const box = useRef<HTMLDetailsElement>(null)
+  const signOut = () => void auth.signOut().finally(() => location.assign('/sign-in'))
+
+  const onKeyDown = ({ key }: KeyboardEvent) => {
+    if (key !== 'Escape') return
+    box.current!.open = false
+    box.current!.querySelector('summary')!.focus()
+  }
+  const onFocusOut = ({ relatedTarget }: FocusEvent) => {
+    if (relatedTarget && !box.current!.contains(relatedTarget as Node)) box.current!.open = false
+  }
+  return (
+    <details class="account" ref={box} onKeyDown={onKeyDown} onFocusOut={onFocusOut}>
+      <summary aria-label={t('dashboard.account', { name: name ?? '' })}>
+        <span class="ellipsis">{name}</span>
+      </summary>
+      <div class="account-menu card">
+        <p>{t('dashboard.account', { name: name ?? '' })}</p>
+        <button type="button" class="quiet" onClick={signOut}>
+          {t('dashboard.signOut')}
+        </button>
+      </div>
+    </details>
   )
 }
 

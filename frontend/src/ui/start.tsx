@@ -2,28 +2,32 @@
 
 import { render, type ComponentChild } from 'preact'
 import { useState } from 'preact/hooks'
-import { openAuth, type Auth } from '../auth'
-import { ConfigError } from '../auth/config'
+import { StartError, type Reason } from '../auth/opening'
 import { i18n, startLanguage, t } from '../i18n'
 import { useStore } from './use-store'
 import { Topbar } from './Shell'
 
-/** Draws what `page` makes into #app, once there is a language and a way to sign in. */
-export async function start(page: (auth: Auth) => ComponentChild): Promise<void> {
+/** The page does not wait longer for its English; it speaks Spanish until then. */
+const SPEAKING_MS = 1_000
+
+/** Draws what `page` makes of what `open` gave into #app, in place of the words that stand there until then. */
+export async function start<T>(open: () => Promise<T>, page: (opened: T) => ComponentChild): Promise<void> {
   const root = document.getElementById('app')!
-  await startLanguage()
+  const speaking = Promise.race([startLanguage(), new Promise((resolve) => setTimeout(resolve, SPEAKING_MS))])
   const attempt = async () => {
     try {
-      const auth = await openAuth()
-      render(page(auth), root)
+      const opened = await open()
+      await speaking
+      render(page(opened), root)
     } catch (error) {
-      render(<CannotStart reason={error instanceof ConfigError ? error.reason : 'missing'} onRetry={attempt} />, root)
+      if (!(error instanceof StartError)) throw error
+      render(<CannotStart reason={error.reason} onRetry={attempt} />, root)
     }
   }
   await attempt()
 }
 
-function CannotStart({ reason, onRetry }: { reason: ConfigError['reason']; onRetry: () => Promise<void> }) {
+function CannotStart({ reason, onRetry }: { reason: Reason; onRetry: () => Promise<void> }) {
   useStore(i18n)
   const [trying, setTrying] = useState(false)
   const retry = async () => {
@@ -35,11 +39,11 @@ function CannotStart({ reason, onRetry }: { reason: ConfigError['reason']; onRet
   return (
     <>
       <Topbar />
-      <main class="card centred" role="alert">
+      <main class="card centred">
         <h1>{t('config.title')}</h1>
-        <p>{t(`config.${reason}`)}</p>
-        <button type="button" class="primary" aria-disabled={trying} onClick={() => void retry()}>
-          {t('site.retry')}
+        <p role="alert">{t(`config.${reason}`)}</p>
+        <button type="button" class="primary" aria-disabled={trying} aria-busy={trying} onClick={() => void retry()}>
+          {t(trying ? 'site.trying' : 'site.retry')}
         </button>
       </main>
     </>

@@ -1,6 +1,12 @@
 /** What this browser remembers. Storage may be full, refused or edited by hand: then the default stands. */
 
-export const KEYS = { language: 'chatsim-language', session: 'chatsim-session', chat: 'chatsim-chat', obs: 'chatsim-obs' } as const
+export const KEYS = {
+  language: 'chatsim-language',
+  session: 'chatsim-session',
+  name: 'chatsim-name',
+  chat: 'chatsim-chat',
+  obs: 'chatsim-obs',
+} as const
 
 export function remembered<T>(key: string, isValid: (value: unknown) => value is T, otherwise: T): T {
   try {
