@@ -21,12 +21,12 @@ dev: ## Run the whole product: http://localhost:8000 (PORT=…, FAKE_AI=1)
 	@exec $(BIN)/python -m local --port $(PORT) $(if $(FAKE_AI),--fake-ai)
 
 test: ## Everything that proves it and fits five minutes
-	@$(MAKE) --no-print-directory -j3 -s setup .venv/.test .cache/browser
+	@$(MAKE) --no-print-directory -j3 -s setup .venv/.test .cache/browser .cache/clerk
 	npm --prefix frontend test
 	$(BIN)/pytest -m "not soak" --numprocesses 3 --dist loadfile
 
 soak: ## What needs real time to prove
-	@$(MAKE) --no-print-directory -j3 -s setup .venv/.test .cache/browser
+	@$(MAKE) --no-print-directory -j3 -s setup .venv/.test .cache/browser .cache/clerk
 	$(BIN)/pytest -m soak --timeout 300
 
 check: ## Lint, format and types
@@ -81,5 +81,9 @@ frontend/public/samples/games.json: .venv/.local $(ENGINE)
 .cache/browser: .venv/.test tests/get-browser
 	mkdir -p .cache
 	tests/get-browser > $@
+
+.cache/clerk: tests/get-clerk
+	mkdir -p .cache
+	tests/get-clerk > $@
 
 .PHONY: help dev test soak check bench build deploy setup

@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config'
 import type { HtmlTagDescriptor, Plugin } from 'vite'
 import es from './src/i18n/es.json' with { type: 'json' }
-import { clerkSpanish } from './build-clerk-spanish'
+import { clerkSpanish } from './build-clerk-spanish.ts'
 
 /** What every page has in its head, so that an HTML file holds only what is its own. */
 const HEAD: HtmlTagDescriptor[] = [

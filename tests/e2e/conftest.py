@@ -1,6 +1,7 @@
 """A real Chromium before the whole local stack, its data new and its site built."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -14,10 +15,15 @@ WAIT_MS = 10_000
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def site_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the stack has its data, in `data`, and what it complains of, in `errors`."""
+    return tmp_path_factory.mktemp("site")
+
+
+@pytest.fixture(scope="session")
+def site(site_folder: Path) -> Iterator[str]:
     """The stack's address."""
-    folder = tmp_path_factory.mktemp("site")
-    with launch.running(folder / "data", errors=folder / "errors") as running:
+    with launch.running(site_folder / "data", errors=site_folder / "errors") as running:
         yield running.url
 
 

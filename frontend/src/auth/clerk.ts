@@ -4,8 +4,8 @@ import { ApiError } from '../api/client'
 import { SignedOut, type Auth } from './auth'
 import type { Config } from './config'
 
-/** The version these pages were written for; its host serves the newest of it. */
-const CLERK_MAJOR = 6
+/** Of the version these pages were written for; the instance's host serves the newest of it. */
+const CLERK = 'clerk-js@6/dist/clerk.browser.js'
 
 /** What we use of it: https://clerk.com/docs/reference/javascript/clerk */
 export interface Clerk {
@@ -26,23 +26,17 @@ export type ClerkConfig = Extract<Config, { auth: 'clerk' }>
 
 /** The instance, loaded with the options of `more`, which waits beside the script. Raises whatever goes wrong. */
 export async function loadClerk(config: ClerkConfig, more?: Promise<object>): Promise<Clerk> {
-  const [options] = await Promise.all([more, loadScript(config, 'clerk-js', CLERK_MAJOR, 'clerk')])
+  const [options] = await Promise.all([more, loadScript(config, CLERK)])
   const { Clerk } = window as unknown as { Clerk: Clerk }
   await Clerk.load({ ...options, telemetry: false })
   return Clerk
 }
 
-/** Runs `dist/<file>.browser.js` of a package, as the instance's host serves it. */
-export function loadScript(
-  { host, publishableKey }: ClerkConfig,
-  name: string,
-  major: number,
-  file: string,
-): Promise<unknown> {
+/** Runs a file of Clerk's packages, `<package>@<major>/<path>`. */
+export function loadScript({ host, publishableKey }: ClerkConfig, file: string): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const script = document.createElement('script')
-    script.src = `https://${host}/npm/@clerk/${name}@${major}/dist/${file}.browser.js`
-    script.crossOrigin = 'anonymous'
+    script.src = `https://${host}/npm/@clerk/${file}`
     script.dataset.clerkPublishableKey = publishableKey
     script.onload = resolve
     script.onerror = reject

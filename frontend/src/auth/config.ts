@@ -14,17 +14,13 @@ export async function loadConfig(fetch: typeof globalThis.fetch = globalThis.fet
 
 export function parseConfig(text: string): Config {
   try {
-    const { auth, publishableKey } = JSON.parse(text) as Record<string, string>
+    const { auth, publishableKey = '' } = JSON.parse(text) as Partial<Record<string, string>>
     if (auth === 'local') return { auth }
-    if (auth === 'clerk') return { auth, publishableKey: publishableKey!, host: hostOf(publishableKey!) }
+    // A publishable key is `pk_test_` or `pk_live_` and base64 of the instance's host with a `$` behind it.
+    const host = /^([a-z\d-]+\.[a-z\d.-]+)\$$/.exec(atob(/^pk_[a-z]+_(.+)/.exec(publishableKey)![1]!))![1]!
+    if (auth === 'clerk') return { auth, publishableKey, host }
   } catch {
     // Said below.
   }
   throw new StartError('broken')
-}
-
-/** A publishable key is `pk_test_` or `pk_live_` and base64 of the instance's host with a `$` behind it. */
-function hostOf(publishableKey: string): string {
-  const [, encoded] = /^pk_(?:test|live)_(.+)$/.exec(publishableKey)!
-  return /^([a-z\d-]+(?:\.[a-z\d-]+)+)\$$/.exec(atob(encoded!))![1]!
 }

@@ -1,6 +1,6 @@
 /** Sign-in and sign-up. */
 
-import '../styles/sign-in.css'
+import '../styles/app.css'
 import { useEffect } from 'preact/hooks'
 import { openEntry, type Entry, type EntryPage } from '../auth/entry'
 import { i18n, t } from '../i18n'

@@ -1,6 +1,6 @@
 /** What every page with an account wears: the name, the account, the language switch. */
 
-import { useRef, useState } from 'preact/hooks'
+import type { TargetedFocusEvent, TargetedKeyboardEvent } from 'preact'
 import type { Auth } from '../auth'
 import { chooseLanguage, i18n, t, type Language } from '../i18n'
 import { useStore } from './use-store'
@@ -21,25 +21,24 @@ export function Topbar({ auth }: { auth?: Auth }) {
 
 /** Whose dashboard it is, and the way out. A press beside it closes it too: styles/app.css lays its name over the page. */
 function Account({ auth }: { auth: Auth }) {
-  const [name] = useState(auth.user)
-  const box = useRef<HTMLDetailsElement>(null)
+  const name = auth.user() ?? ''
   const signOut = () => void auth.signOut().finally(() => location.assign('/sign-in'))
 
-  const onKeyDown = ({ key }: KeyboardEvent) => {
+  const onKeyDown = ({ key, currentTarget: menu }: TargetedKeyboardEvent<HTMLDetailsElement>) => {
     if (key !== 'Escape') return
-    box.current!.open = false
-    box.current!.querySelector('summary')!.focus()
+    menu.open = false
+    menu.querySelector('summary')!.focus()
   }
-  const onFocusOut = ({ relatedTarget }: FocusEvent) => {
-    if (relatedTarget && !box.current!.contains(relatedTarget as Node)) box.current!.open = false
+  const onFocusOut = ({ relatedTarget, currentTarget: menu }: TargetedFocusEvent<HTMLDetailsElement>) => {
+    if (relatedTarget && !menu.contains(relatedTarget as Node)) menu.open = false
   }
   return (
-    <details class="account" ref={box} onKeyDown={onKeyDown} onFocusOut={onFocusOut}>
-      <summary aria-label={t('dashboard.account', { name: name ?? '' })}>
+    <details class="account" onKeyDown={onKeyDown} onFocusOut={onFocusOut}>
+      <summary>
         <span class="ellipsis">{name}</span>
       </summary>
       <div class="account-menu card">
-        <p>{t('dashboard.account', { name: name ?? '' })}</p>
+        <p>{t('dashboard.account', { name })}</p>
         <button type="button" class="quiet" onClick={signOut}>
           {t('dashboard.signOut')}
         </button>

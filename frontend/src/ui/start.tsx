@@ -42,7 +42,7 @@ function CannotStart({ reason, onRetry }: { reason: Reason; onRetry: () => Promi
       <main class="card centred">
         <h1>{t('config.title')}</h1>
         <p role="alert">{t(`config.${reason}`)}</p>
-        <button type="button" class="primary" aria-disabled={trying} aria-busy={trying} onClick={() => void retry()}>
+        <button type="button" class="primary" aria-disabled={trying} onClick={() => void retry()}>
           {t(trying ? 'site.trying' : 'site.retry')}
         </button>
       </main>

@@ -1,4 +1,4 @@
-"""A Clerk instance as a page sees it: the real clerk-js on its own host, its Frontend API answered by the files here."""
+"""A Clerk instance as pages see it: the real clerk-js on its own host, its Frontend API answered by the files here."""
 
 import base64
 import json
@@ -31,10 +31,10 @@ window.__internal_ClerkUICtor = class {
 
 
 class Instance:
-    """`token()` gives the next session token. `asked`: the paths of its Frontend API, in order."""
+    """`token()` gives the next session token. `loaded`: the scripts it served; `tokens`: those it gave, in order."""
 
     def __init__(self, token: Callable[[], str], signed_in: bool = True) -> None:
-        self.asked: list[str] = []
+        self.loaded: list[str] = []
         self.tokens: list[str] = []
         self._token = token
         self._signed_in = signed_in
@@ -51,11 +51,11 @@ class Instance:
             "Access-Control-Allow-Credentials": "true",
         }
         if path.startswith("/npm/"):
+            self.loaded.append(Path(path).name)
             code = {"content_type": "text/javascript", "headers": allow}
             if "@clerk/ui" in path:
                 return route.fulfill(body=FORMS, **code)
             return route.fulfill(path=Path((ROOT / ".cache/clerk").read_text().strip()) / Path(path).name, **code)
-        self.asked.append(path)
         return route.fulfill(json=self._api(path), headers=allow)
 
     def _api(self, path: str) -> dict[str, Any]:
