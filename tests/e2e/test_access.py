@@ -10,6 +10,8 @@ from tests.conftest import ROOT
 from tests.e2e import axe
 from tests.e2e.test_main_job import LINES
 
+# Its letters are outlined by shadows, over a picture that only OBS knows: axe sees white paper.
+PASSED_OVER = {"overlay, live": ["color-contrast"]}
 LOOKS = ("twitch", "kick", "youtube")
 GAMES = ("Minecraft", "rdr2", "1942", "ゼルダ")
 ONE_TOO_MANY = "Dark Souls"
@@ -108,6 +110,7 @@ STATES: dict[str, Callable[[Visit], None]] = {
 }
 
 
+@pytest.mark.timeout(120)
 @pytest.mark.parametrize("language", ["es", "en"])
 def test_nothing_keeps_anybody_out(page: Page, site: str, language: str) -> None:
     visit = Visit(page, site, language)
@@ -118,5 +121,5 @@ def test_nothing_keeps_anybody_out(page: Page, site: str, language: str) -> None
             page.evaluate(
                 "look => document.querySelectorAll('[data-platform]').forEach(one => one.dataset.platform = look)", look
             )
-            found += [f"{name}, {look}: {finding}" for finding in axe.findings(page)]
+            found += [f"{name}, {look}: {finding}" for finding in axe.findings(page, PASSED_OVER.get(name, ()))]
     assert not found, "\n".join(found)

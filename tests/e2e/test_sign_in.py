@@ -56,6 +56,7 @@ def test_in_out_and_back_by_name(page: Page, site: str) -> None:
     expect(page.get_by_role("textbox")).to_have_value("Ana Ruiz")
     page.goto(f"{site}/dashboard")
     page.wait_for_url("**/sign-in*")
+    expect(page.get_by_role("textbox")).to_be_focused()
     page.keyboard.press("Enter")
     page.wait_for_url("**/dashboard*")
     expect(page.locator("summary")).to_have_text("Ana Ruiz")
@@ -112,6 +113,12 @@ def unreachable(route: Route) -> None:
     route.abort()
 
 
+def ill(route: Route) -> None:
+    """Clerk's server in trouble of its own."""
+    allow = {"Access-Control-Allow-Origin": route.request.headers["origin"], "Access-Control-Allow-Credentials": "true"}
+    route.fulfill(status=500, json={"errors": [{"code": "internal"}]}, headers=allow)
+
+
 CONFIG = "La configuración del sitio no responde"
 CLERK = "El inicio de sesión no responde"
 
@@ -128,6 +135,7 @@ CLERK = "El inicio de sesión no responde"
         ("/dashboard", "**/clerk-js@*/**", hang, CLERK),
         ("/sign-up", "**/ui@*/**", hang, CLERK),
         ("/sign-in", "**/v1/client?*", hang, CLERK),
+        ("/dashboard", "**/v1/client?*", ill, CLERK),
     ],
 )
 def test_what_does_not_come_is_said_in_words_and_tried_again(
@@ -140,7 +148,8 @@ def test_what_does_not_come_is_said_in_words_and_tried_again(
     with page.expect_request(what):
         page.goto(site + path, wait_until="commit")
     expect(page.get_by_role("main")).not_to_be_empty()
-    page.clock.run_for(NOW_MS)
+    if fault is hang:
+        page.clock.run_for(NOW_MS)
     expect(page.get_by_role("alert")).to_contain_text(says)
     page.unroute(what)
     page.get_by_role("button", name="Reintentar").click()
@@ -200,8 +209,7 @@ def test_a_dashboard_with_clerk_works_renews_its_token_and_signs_out(
     with page.expect_response("**/api/chat-wave") as answered:
         page.get_by_role("button", name="Hype").click()
     assert answered.value.ok
-    assert len(clerk.tokens) > 1
-    assert answered.value.request.headers["authorization"] == f"Bearer {clerk.tokens[-1]}"
+    assert answered.value.request.headers["authorization"].removeprefix("Bearer ") in clerk.tokens[1:]
 
     page.locator("summary").click()
     page.get_by_role("button", name="Salir").click()

@@ -14,6 +14,8 @@ export interface Clerk {
     username: string | null
     primaryEmailAddress: { emailAddress: string } | null
   } | null
+  /** `degraded`: part of it could not be reached. */
+  status?: string
   session?: { getToken(options: { skipCache: boolean }): Promise<string | null> } | null
   load(options: object): Promise<void>
   /** Goes where the callback says, and nowhere when it says nothing. */
@@ -26,10 +28,15 @@ export type ClerkConfig = Extract<Config, { auth: 'clerk' }>
 
 /** The instance, loaded with the options of `more`, which waits beside the script. Raises whatever goes wrong. */
 export async function loadClerk(config: ClerkConfig, more?: Promise<object>): Promise<Clerk> {
+  const page = window as { Clerk?: Clerk }
+  // One that failed before would say that it is loaded.
+  delete page.Clerk
   const [options] = await Promise.all([more, loadScript(config, CLERK)])
-  const { Clerk } = window as unknown as { Clerk: Clerk }
-  await Clerk.load({ ...options, telemetry: false })
-  return Clerk
+  const clerk = page.Clerk!
+  await clerk.load({ ...options, telemetry: false })
+  // It takes whom it could not ask about for signed out.
+  if (clerk.status === 'degraded' && !clerk.session) throw Error(clerk.status)
+  return clerk
 }
 
 /** Runs a file of Clerk's packages, `<package>@<major>/<path>`. */

@@ -7,23 +7,22 @@ import { i18n, startLanguage, t } from '../i18n'
 import { useStore } from './use-store'
 import { Topbar } from './Shell'
 
-/** The page does not wait longer for its English; it speaks Spanish until then. */
-const SPEAKING_MS = 1_000
+/** English that takes longer comes when it comes; until then the page speaks Spanish. */
+const SPEAKING_MS = 800
 
 /** Draws what `page` makes of what `open` gave into #app, in place of the words that stand there until then. */
 export async function start<T>(open: () => Promise<T>, page: (opened: T) => ComponentChild): Promise<void> {
   const root = document.getElementById('app')!
-  const speaking = Promise.race([startLanguage(), new Promise((resolve) => setTimeout(resolve, SPEAKING_MS))])
   const attempt = async () => {
     try {
       const opened = await open()
-      await speaking
       render(page(opened), root)
     } catch (error) {
       if (!(error instanceof StartError)) throw error
       render(<CannotStart reason={error.reason} onRetry={attempt} />, root)
     }
   }
+  await Promise.race([startLanguage(), new Promise((resolve) => setTimeout(resolve, SPEAKING_MS))])
   await attempt()
 }
 
