@@ -47,7 +47,7 @@ class Visit:
         self.see("state.none")
 
     def open_account(self) -> None:
-        self.page.locator("summary").click()
+        self.page.locator(".account summary").click()
         self.see("dashboard.signOut")
 
     def reach_the_limit(self) -> None:

@@ -49,7 +49,7 @@ def test_in_out_and_back_by_name(page: Page, site: str) -> None:
 
     page.goto(f"{site}/sign-in?next=/dashboard")
     page.wait_for_url("**/dashboard", timeout=5_000)
-    page.locator("summary").click()
+    page.locator(".account summary").click()
     page.get_by_role("button", name="Salir").click()
     page.wait_for_url("**/sign-in")
     assert "__session" not in {cookie["name"] for cookie in page.context.cookies()}
@@ -59,7 +59,7 @@ def test_in_out_and_back_by_name(page: Page, site: str) -> None:
     expect(page.get_by_role("textbox")).to_be_focused()
     page.keyboard.press("Enter")
     page.wait_for_url("**/dashboard*")
-    expect(page.locator("summary")).to_have_text("Ana Ruiz")
+    expect(page.locator(".account summary")).to_have_text("Ana Ruiz")
 
 
 def test_signing_up_by_name_is_the_same(page: Page, site: str) -> None:
@@ -67,14 +67,14 @@ def test_signing_up_by_name_is_the_same(page: Page, site: str) -> None:
     expect(page.get_by_role("heading", name="Tu chat de Minecraft está casi listo")).to_be_visible()
     page.get_by_role("button", name="Crear cuenta").click()
     page.wait_for_url("**/dashboard*")
-    expect(page.locator("summary")).to_have_text("demo")
+    expect(page.locator(".account summary")).to_have_text("demo")
 
 
 def test_the_account_menu_by_keyboard_and_by_pointer(page: Page, site: str) -> None:
     page.goto(f"{site}/sign-in")
     page.get_by_role("textbox").fill("menu")
     page.keyboard.press("Enter")
-    name, menu = page.locator("summary"), page.get_by_role("button", name="Salir")
+    name, menu = page.locator(".account summary"), page.get_by_role("button", name="Salir")
     name.focus()
     page.keyboard.press("Enter")
     expect(menu).to_be_visible()
@@ -200,7 +200,7 @@ def test_a_dashboard_with_clerk_works_renews_its_token_and_signs_out(
     clerk.serve(page.context)
     page.clock.install()
     page.goto(f"{site}/dashboard")
-    expect(page.locator("summary")).to_have_text("Ana Ruiz")
+    expect(page.locator(".account summary")).to_have_text("Ana Ruiz")
     play(page, "Minecraft")
     page.wait_for_selector(LINES)
     assert clerk.loaded == ["clerk.browser.js"], "a dashboard needs no forms"
@@ -211,7 +211,7 @@ def test_a_dashboard_with_clerk_works_renews_its_token_and_signs_out(
     assert answered.value.ok
     assert answered.value.request.headers["authorization"].removeprefix("Bearer ") in clerk.tokens[1:]
 
-    page.locator("summary").click()
+    page.locator(".account summary").click()
     page.get_by_role("button", name="Salir").click()
     expect(page.get_by_text("Clerk SignIn")).to_be_visible()
     page.goto(f"{site}/dashboard?game=Elden+Ring")
