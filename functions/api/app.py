@@ -119,7 +119,8 @@ def health() -> Any:
 def wish_of(body: dict[str, Any]) -> Wish:
     mode = names.mode_of(body.get("mode"))
     after = cursor.parse(body["after"]) if body.get("after") is not None else None
-    return Wish(builtin.named(body.get("gameName"), mode), names.lang_of(body.get("lang")), pace_of(body), after)
+    name, lang = builtin.named(body.get("gameName"), mode), names.lang_of(body.get("lang"))
+    return Wish(name, lang, pace_of(body), after, builtin.genre_named(body.get("genre")))
 
 
 def pace_of(body: dict[str, Any]) -> Pace:

@@ -26,6 +26,7 @@ handler = door.handler
 def add_game() -> Any:
     user, body = services.caller(door.headers()), door.body()
     mode, lang = names.mode_of(body.get("mode")), names.lang_of(body.get("lang"))
+    genre = builtin.genre_named(body.get("genre"))
     name = builtin.named(body.get("gameName"), mode)
     if offensive(name.display):
         raise InvalidName(mode)
@@ -33,7 +34,7 @@ def add_game() -> Any:
     added = games.add(
         services.store(),
         user,
-        Wanted(name, lang, replace),
+        Wanted(name, lang, replace, genre),
         lambda: generator().pack_for(user, name, lang),
         max_slots=services.settings().slots_per_user,
         now_ms=services.now_ms(),

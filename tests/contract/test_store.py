@@ -11,8 +11,9 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from chatsim import keys, packs
+from chatsim import builtin, games, keys, packs
 from chatsim.errors import LimitReached, NotFound, Unauthenticated
+from chatsim.games import Found, Wanted
 from chatsim.packs import Pack, PackRef
 from chatsim.records import Account, Head, Slot, StreamKey
 from chatsim.store import Store, StoreReader
@@ -101,6 +102,15 @@ def test_nobody_has_nothing(account):
 def test_a_slot_comes_back_as_it_was_given(store, user, account):
     store.reserve_slot(user, slot("elden ring"), MAX)
     assert account().slots == (slot("elden ring"),)
+
+
+def test_the_genre_a_streamer_named_stays_with_the_slot(store, user, account):
+    name = builtin.named("Mi Prototipo", "game")
+    for genre in ("shooter", ""):
+        wanted, found = Wanted(name, "es", genre=genre), Found(builtin.find(name, "es"))
+        added = games.add(store, user, wanted, lambda found=found: found, max_slots=MAX, now_ms=NOW)
+        assert added.found.pack.ref.genre == "shooter"
+        assert [(kept.source, kept.genre) for kept in account().slots] == [("genre", "shooter")]
 
 
 def test_the_same_game_costs_one_slot(store, user, account):

@@ -6,12 +6,18 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from chatsim import data, packs
+from chatsim.errors import InvalidRequest
 from chatsim.names import Lang, Mode, Name, name_of, plain
 from chatsim.packs import Pack, PackRef, Source
 
 SPEECHES = ("en", "es")
 GENERIC = "generic"
 ANY_TOPIC = "topics/just-chatting"
+# A streamer may name one of these for a game that nobody here knows.
+GENRES = (
+    *("soulslike", "shooter", "moba", "sports", "horror"),
+    *("survival", "platformer", "rpg", "strategy", "party"),
+)
 
 
 @dataclass(frozen=True)
@@ -30,10 +36,22 @@ def named(value: object, mode: Mode) -> Name:
     return replace(name, key=game.name.casefold(), display=game.name) if game else name
 
 
-def find(name: Name, lang: Lang) -> Pack:
-    """The best built-in pack: the game's own, its genre's, or the generic one."""
+def genre_named(value: object) -> str:
+    """The genre a streamer named; empty when none was. Raises InvalidRequest for what is none of GENRES."""
+    if value is None:
+        return ""
+    if value not in GENRES:
+        raise InvalidRequest("genre")
+    return str(value)
+
+
+def find(name: Name, lang: Lang, told: str = "") -> Pack:
+    """The best built-in pack: the game's own, its genre's, or the generic one.
+
+    `told`: the genre its streamer named, which counts for a game of which we know neither pack nor genre.
+    """
     speech = speech_of(lang)
-    for path, source, genre in _candidates(name):
+    for path, source, genre in _candidates(name, told):
         pack = _load(f"packs/{speech}/{path}", source, genre)
         if pack:
             return pack
@@ -75,19 +93,19 @@ def speech_of(lang: Lang) -> str:
     return lang.partition("-")[0]
 
 
-def _candidates(name: Name) -> list[tuple[str, Source, str]]:
+def _candidates(name: Name, told: str) -> list[tuple[str, Source, str]]:
     if name.mode == "justchatting":
         topic = _topics().get(plain(name.key))
         any_topic: tuple[str, Source, str] = (ANY_TOPIC, "generic", "")
         return [(f"topics/{topic}", "builtin", ""), any_topic] if topic else [any_topic]
     game = games().get(plain(name.key))
-    genre = game.genre if game else genre_of(name)
+    genre = game.genre if game else genre_of(name) or told
     found: list[tuple[str, Source, str]] = []
     if game:
         found.append((f"games/{game.id}", "builtin", genre))
     if genre:
         found.append((f"genres/{genre}", "genre", genre))
-    return [*found, (GENERIC, "generic", "")]
+    return [*found, (GENERIC, "generic", genre)]
 
 
 @cache

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from chatsim import builtin
 from chatsim.errors import InvalidName, InvalidRequest
 from chatsim.names import Lang, Mode, Name
 from chatsim.packs import Pack
@@ -33,11 +34,12 @@ class Added:
 
 @dataclass(frozen=True)
 class Wanted:
-    """A game to keep, in place of another where one is named."""
+    """A game to keep, in place of another where one is named. `genre` is what its streamer said of it."""
 
     name: Name
     lang: Lang
     replace: Name | None = None
+    genre: str = ""
 
 
 def add(store: Store, user: str, wanted: Wanted, find: Callable[[], Found], *, max_slots: int, now_ms: int) -> Added:
@@ -50,7 +52,7 @@ def add(store: Store, user: str, wanted: Wanted, find: Callable[[], Found], *, m
     known = next((slot for slot in before.slots if slot.member == wanted.name.slot), None)
     _reserve(store, user, wanted, known or _slot(wanted, None, now_ms), max_slots)
     try:
-        found = find()
+        found = _as_told(find(), wanted, wanted.genre or (known.genre if known else ""))
     except InvalidName:
         _restore(store, user, wanted, before)
         raise
@@ -73,6 +75,13 @@ def _slot(wanted: Wanted, pack: Pack | None, at: int) -> Slot:
     name = wanted.name
     source, genre = (pack.ref.source, pack.ref.genre) if pack else ("generic", "")
     return Slot(name.mode, name.key, name.display, wanted.lang, source, genre, at)
+
+
+def _as_told(found: Found, wanted: Wanted, genre: str) -> Found:
+    """A pack that knows nothing of the game gives way to that of the genre its streamer named."""
+    if found.pack.ref.source != "generic":
+        return found
+    return replace(found, pack=builtin.find(wanted.name, wanted.lang, genre))
 
 
 def _reserve(store: Store, user: str, wanted: Wanted, slot: Slot, max_slots: int) -> None:

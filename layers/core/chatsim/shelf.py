@@ -29,12 +29,15 @@ class Shelf:
         return pack
 
 
-def best_pack(reader: StoreReader, shelf: Shelf, name: Name, lang: Lang, now_ms: int) -> Pack:
-    """What a new show speaks from: a stored pack that is not out of date, else the best built-in one."""
-    return at_hand(reader.head(packs.key(name.mode, lang, name.key)), shelf, name, lang, now_ms)
+def best_pack(reader: StoreReader, shelf: Shelf, name: Name, lang: Lang, now_ms: int, told: str = "") -> Pack:
+    """What a new show speaks from: a stored pack that is not out of date, else the best built-in one.
+
+    `told`: the genre the streamer named, as in `builtin.find`.
+    """
+    return at_hand(reader.head(packs.key(name.mode, lang, name.key)), shelf, name, lang, now_ms, told)
 
 
-def at_hand(head: Head, shelf: Shelf, name: Name, lang: Lang, now_ms: int) -> Pack:
+def at_hand(head: Head, shelf: Shelf, name: Name, lang: Lang, now_ms: int, told: str = "") -> Pack:
     """The same, for who has read the head of the game's packs already."""
     ref = head.at_hand(now_ms)
-    return (ref and shelf.get(ref)) or builtin.find(name, lang)
+    return (ref and shelf.get(ref)) or builtin.find(name, lang, told)

@@ -24,19 +24,23 @@ LONGEST_MS = 12 * 3_600_000
 
 @dataclass(frozen=True)
 class Wish:
-    """What a streamer asks for with Play. `after` is where the show goes on from, the last line they saw."""
+    """What a streamer asks for with Play. `after` is where the show goes on from, the last line they saw.
+
+    `genre` is what they said of a game that nobody here knows.
+    """
 
     name: Name
     lang: Lang
     pace: Pace
     after: Cursor | None = None
+    genre: str = ""
 
 
 def start(store: Store, shelf: Shelf, user: str, wish: Wish, now_ms: int) -> Show:
     """A new show, the user's newest; with `after` it keeps the seed and the cast and goes on from the next line."""
     after = wish.after
     before = _continued(store.account(user, consistent=True), after) if after else None
-    pack = best_pack(store, shelf, wish.name, wish.lang, now_ms).ref
+    pack = best_pack(store, shelf, wish.name, wish.lang, now_ms, wish.genre).ref
     show = _continuation(before, after, wish, pack, now_ms) if before and after else _fresh(wish, pack, now_ms)
     return store.start_show(user, show, _ends_at(show, now_ms))
 

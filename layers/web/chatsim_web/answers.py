@@ -58,6 +58,7 @@ def show(found: Show, state: State) -> dict[str, Any]:
         "startedAt": found.started_at,
         "state": state,
         "source": found.pack.source,
+        "genre": found.pack.genre,
         "first": str(opening(found)),
     }
 

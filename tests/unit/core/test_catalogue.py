@@ -197,6 +197,26 @@ def test_the_best_pack(typed, source, genre, lang):
     assert builtin.pinned(pack.ref) == pack
 
 
+@pytest.mark.parametrize(
+    ("typed", "source", "genre"),
+    [
+        ("My Own Prototype", "genre", "shooter"),
+        ("Elden Ring", "genre", "soulslike"),
+        ("Minecraft", "builtin", "survival"),
+    ],
+)
+def test_the_genre_a_streamer_names_counts_where_we_know_none(typed, source, genre):
+    ref = builtin.find(builtin.named(typed, "game"), "es", "shooter").ref
+    assert (ref.source, ref.genre) == (source, genre)
+    assert builtin.find(topic("Viajes"), "es", "shooter").ref.genre == ""
+
+
+def test_a_genre_without_a_pack_is_remembered_all_the_same(monkeypatch):
+    monkeypatch.setattr(builtin, "GENRES", (*builtin.GENRES, "opera"))
+    ref = builtin.find(game("My Own Prototype"), "es", builtin.genre_named("opera")).ref
+    assert (ref.source, ref.genre) == ("generic", "opera")
+
+
 def test_the_longest_beginning_decides(monkeypatch):
     monkeypatch.setattr(builtin, "genres", lambda: {"dim": "shooter", "dim sum": "soulslike", "dim sum pie": "sports"})
     assert builtin.genre_of(game("Dim Sum 2")) == "soulslike"
