@@ -25,6 +25,7 @@ const ticketOf = (id: string, more: Partial<Show> = {}): Ticket => ({
     startedAt: T,
     state: 'live',
     source: 'genre',
+    genre: 'soulslike',
     first: `${id}.first`,
     ...more,
   },
@@ -86,6 +87,7 @@ test('a paused show is found paused, and resumed as it was', async () => {
   expect(s.api.startShow).toHaveBeenCalledWith({
     gameName: 'Elden Ring',
     mode: 'game',
+    genre: 'soulslike',
     lang: 'es',
     pace: 'natural',
     viewers: 15,
@@ -160,6 +162,39 @@ describe('with a show that runs', () => {
     expect(s.state().phase).toBe('live')
   })
 
+  test('paused, it hears that another device went on with it, and reads that from its beginning', async () => {
+    await s.session.pause()
+    s.api.joinShow.mockResolvedValue(ticketOf('s1', { state: 'paused' }))
+    await s.time.pass(60_000)
+    expect(s.state().phase).toBe('paused')
+    s.api.joinShow.mockResolvedValue(ticketOf('s9'))
+    await s.time.pass(60_000)
+    expect(s.state()).toMatchObject({ phase: 'live', show: { id: 's9' } })
+    expect(s.followed.at(-1)!.options.from).toBe('s9.first')
+    expect(s.shown()).toEqual(['s1.0'])
+  })
+
+  test('paused, it hears when it is looked at that another device stopped it', async () => {
+    await s.session.pause()
+    s.session.look()
+    await settle()
+    expect(s.state()).toMatchObject({ phase: 'none', show: undefined })
+    s.session.look()
+    await s.time.pass(600_000)
+    expect(s.api.joinShow).toHaveBeenCalledOnce()
+  })
+
+  test('what another device did meanwhile does not come between a press of Resume', async () => {
+    await s.session.pause()
+    let answer = (_: Ticket) => {}
+    s.api.joinShow.mockReturnValueOnce(new Promise((resolve) => (answer = resolve)))
+    s.session.look()
+    await s.session.resume()
+    answer(ticketOf('s1'))
+    await settle()
+    expect(s.state()).toMatchObject({ phase: 'live', show: { id: 's2' } })
+  })
+
   test('Stop ends it', async () => {
     await s.session.stop()
     expect(s.api.stopShow).toHaveBeenCalledOnce()
@@ -203,7 +238,7 @@ describe('with a show that runs', () => {
   test('reset that cannot continue stands paused instead of asking for ever', async () => {
     s.api.startShow.mockRejectedValue(new ApiError('UNAVAILABLE', 503))
     s.hear({ type: 'reset', again: 1_000 })
-    await s.time.pass(600_000)
+    await s.time.pass(30_000)
     expect(s.state()).toMatchObject({ phase: 'paused', error: { code: 'UNAVAILABLE' } })
     expect(s.api.startShow).toHaveBeenCalledTimes(2)
   })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { PACE_IDS, paceOf, preferencesOf } from '../src/dashboard/preferences'
+import { DEFAULTS, FIXED_PACES, NATURAL_PACES, paceOf, preferencesOf } from '../src/dashboard/preferences'
 import type { Show } from '../src/api/contract'
 import en from '../src/i18n/en.json'
 import es from '../src/i18n/es.json'
@@ -91,7 +91,11 @@ describe('pace', () => {
     expect(paceOf(id)).toEqual(pace)
   })
 
-  test.each(PACE_IDS)('%s is read back from a show that runs at it', (id) => {
+  test('opens as sixty viewers write', () => {
+    expect(paceOf(DEFAULTS.pace)).toEqual({ pace: 'natural', viewers: 60 })
+  })
+
+  test.each([...NATURAL_PACES, ...FIXED_PACES])('%s is read back from a show that runs at it', (id) => {
     const pace = paceOf(id)
     const show = { lang: 'en', pace: 'fixed', viewers: 60, min: 3000, max: 7000, ...pace } as Show
     expect(preferencesOf(show)).toEqual({ lang: 'en', pace: id })

@@ -72,8 +72,9 @@ export function createApi({ token, language, fetch = globalThis.fetch.bind(globa
 
   return {
     slots: () => call<Slots>('/api/generate-phrases'),
-    addGame: (gameName: string, mode: Mode, lang: ChatLang, replace?: string) =>
-      call<AddedGame>('/api/generate-phrases', { method: 'POST', body: { gameName, mode, lang, replace } }),
+    /** `more`: the game it takes the place of, and the genre its streamer named. */
+    addGame: (gameName: string, mode: Mode, lang: ChatLang, more?: { replace?: string; genre?: string }) =>
+      call<AddedGame>('/api/generate-phrases', { method: 'POST', body: { gameName, mode, lang, ...more } }),
     removeGame: (game: string, mode: Mode) =>
       call<Slots>(`/api/generate-phrases?${new URLSearchParams({ game, mode })}`, { method: 'DELETE' }),
     startShow: (show: ShowRequest) => call<Ticket>('/api/chat-ticket', { method: 'POST', body: show }),

@@ -11,6 +11,18 @@ export const CHAT_LANGS: readonly ChatLang[] = ['es', 'es-ES', 'es-MX', 'en']
 export const WAVE_TYPES: readonly WaveType[] = ['laugh', 'hype', 'fear', 'omg']
 export const VIEWERS: readonly Viewers[] = [5, 15, 60, 200]
 
+/** What a streamer may say a game is that nobody here knows. */
+export const GENRES: readonly string[] = [
+  'horror',
+  'shooter',
+  'soulslike',
+  'survival',
+  'rpg',
+  'strategy',
+  'sports',
+  'party',
+]
+
 /** Pauses between two lines: drawn between two bounds (ms), or as an audience of that size would write. */
 export type Pace = Bounds | { pace: 'natural'; viewers: Viewers } | DefaultPace
 
@@ -66,6 +78,7 @@ export interface Show {
   startedAt: number
   state: 'live' | 'paused' | 'stopped'
   source: Source
+  genre: string
   /** Cursor of the place before its first line. */
   first: string
 }
@@ -76,8 +89,8 @@ export interface Ticket {
   show: Show
 }
 
-/** What to play and how. */
-export type Choice = { gameName: string; mode: Mode; lang: ChatLang } & Pace
+/** What to play and how; `genre` is for a game that nobody here knows. */
+export type Choice = { gameName: string; mode: Mode; lang: ChatLang; genre?: string | undefined } & Pace
 
 /** What starts a show; `after` is the cursor of the last line shown, to continue the one before. */
 export type ShowRequest = Choice & { after?: string }

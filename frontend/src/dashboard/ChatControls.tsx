@@ -1,8 +1,8 @@
 /** Pace and language of the chat; a show that runs follows at once. */
 
-import { CHAT_LANGS, VIEWERS, type Bounds, type ChatLang } from '../api/contract'
+import { CHAT_LANGS, type Bounds, type ChatLang, type Viewers } from '../api/contract'
 import { language, t } from '../i18n'
-import { DEFAULT_PACE, FIXED_PACES, type Preferences } from './preferences'
+import { FIXED_PACES, NATURAL_PACES, paceOf, USUAL_PACE, type PaceId, type Preferences } from './preferences'
 
 interface Props {
   preferences: Preferences
@@ -12,33 +12,35 @@ interface Props {
 }
 
 export function ChatControls({ preferences, defaultPace, onChange }: Props) {
+  const { viewers } = paceOf(preferences.pace) as { viewers?: Viewers }
+  const row = (label: string, ids: readonly PaceId[], name: (id: PaceId) => string) => (
+    <div class="segments paces" role="group" aria-label={label}>
+      {ids.map((pace) => (
+        <button
+          type="button"
+          key={pace}
+          aria-pressed={pace === preferences.pace}
+          onClick={() => onChange({ ...preferences, pace })}
+        >
+          {name(pace)}
+        </button>
+      ))}
+    </div>
+  )
   return (
     <section class="card stack" aria-labelledby="controls-heading">
       <h2 id="controls-heading">{t('controls.heading')}</h2>
-      <label class="stack-tight">
-        <span>{t('controls.pace')}</span>
-        <select
-          id="pace"
-          value={preferences.pace}
-          onChange={(event) => onChange({ ...preferences, pace: event.currentTarget.value })}
-        >
-          <optgroup label={t('controls.natural')}>
-            {VIEWERS.map((count) => (
-              <option key={count} value={`natural-${count}`}>
-                {`${t('controls.natural')} · ${t('controls.viewers', { count })}`}
-              </option>
-            ))}
-          </optgroup>
-          <optgroup label={t('controls.fixed')}>
-            <option value={DEFAULT_PACE}>{defaultPace ? seconds(defaultPace) : t('controls.usual')}</option>
-            {FIXED_PACES.map(([min, max]) => (
-              <option key={`${min}-${max}`} value={`${min}-${max}`}>
-                {seconds({ min, max })}
-              </option>
-            ))}
-          </optgroup>
-        </select>
-      </label>
+      <div class="stack-tight">
+        <b>{t('controls.audience')}</b>
+        {row(t('controls.audience'), NATURAL_PACES, (id) => id.split('-')[1]!)}
+        <p class="hint">{viewers ? t('controls.rate', { count: viewers / VIEWERS_PER_LINE }) : t('controls.steady')}</p>
+        <details open={!viewers}>
+          <summary>{t('controls.fixed')}</summary>
+          {row(t('controls.fixed'), FIXED_PACES, (id) =>
+            seconds({ ...USUAL_PACE, ...defaultPace, ...(paceOf(id) as Partial<Bounds>) }),
+          )}
+        </details>
+      </div>
       <label class="stack-tight">
         <span>{t('controls.lang')}</span>
         <select
@@ -56,6 +58,9 @@ export function ChatControls({ preferences, defaultPace, onChange }: Props) {
     </section>
   )
 }
+
+/** Of an audience of the natural pace each writes a line every five minutes. */
+const VIEWERS_PER_LINE = 5
 
 const seconds = ({ min, max }: Bounds): string => t('controls.seconds', { min: figure(min), max: figure(max) })
 

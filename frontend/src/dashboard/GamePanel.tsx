@@ -1,17 +1,23 @@
-/** The games: what to play, the chips of those one has, and whom to swap when all slots are taken. */
+/** The games: what to play, the chips of those one has, and what has to be asked: whom to swap, what kind of game. */
 
 import { useEffect, useRef } from 'preact/hooks'
-import { MODES, type Slot } from '../api/contract'
-import { t, tCount } from '../i18n'
+import { GENRES, MODES, type Slot } from '../api/contract'
+import { t, tCount, tMaybe } from '../i18n'
 import { CrossIcon } from '../ui/icons'
 import { Alert } from '../ui/Shell'
 import { useStore } from '../ui/use-store'
 import { errorText, sourceText } from '../ui/text'
+import type { Director } from './director'
 import type { Games } from './games'
-import { MAX_LENGTH } from './names'
+import { MAX_LENGTH, nameKey } from './names'
 
-export function GamePanel({ games }: { games: Games }) {
-  const { mode, drafts, problem, adding, error, swap } = useStore(games.state)
+interface Props {
+  games: Games
+  director: Director
+}
+
+export function GamePanel({ games, director }: Props) {
+  const { mode, drafts, problem, adding, error, swap, unknown } = useStore(games.state)
   const field = useRef<HTMLInputElement>(null)
   useEffect(() => field.current?.focus({ preventScroll: true }), [mode])
   useEffect(() => {
@@ -20,7 +26,7 @@ export function GamePanel({ games }: { games: Games }) {
 
   const add = (event: Event) => {
     event.preventDefault()
-    void games.addTyped()
+    void director.add()
   }
   return (
     <>
@@ -45,8 +51,8 @@ export function GamePanel({ games }: { games: Games }) {
             aria-describedby={problem ? 'game-problem' : undefined}
             onInput={(event) => games.type(event.currentTarget.value)}
           />
-          <button type="submit" aria-disabled={adding} aria-busy={adding}>
-            {adding ? t('games.adding') : t('games.add')}
+          <button type="submit" aria-disabled={adding}>
+            {t('games.add')}
           </button>
         </div>
         {problem && (
@@ -56,25 +62,78 @@ export function GamePanel({ games }: { games: Games }) {
         )}
       </form>
       {error !== undefined && <Alert text={errorText(error)} onClose={() => games.dismissError()} />}
-      {swap ? <Swap games={games} name={swap.name} /> : <Chips games={games} />}
+      {swap ? (
+        <Swap games={games} director={director} name={swap.name} />
+      ) : (
+        <>
+          <Ideas games={games} />
+          <Chips games={games} />
+          {unknown && <Kind games={games} director={director} />}
+        </>
+      )}
     </>
   )
 }
 
+/** Names to begin with, a tap each: games until one has some, topics as long as there are more. */
+function Ideas({ games }: { games: Games }) {
+  const { mode, drafts, slots, maxGames } = useStore(games.state)
+  const own = slots.filter((slot) => slot.mode === mode)
+  if (maxGames === undefined || (mode === 'game' && own.length)) return null
+  const names = t(`games.ideas.${mode}`).split('|')
+  return (
+    <div class="ideas" role="group" aria-label={t('games.ideas')}>
+      {names
+        .filter((name) => !own.some(({ game }) => game === nameKey(name)))
+        .map((name) => (
+          <button type="button" key={name} aria-pressed={name === drafts[mode]} onClick={() => games.type(name)}>
+            {name}
+          </button>
+        ))}
+    </div>
+  )
+}
+
 function Chips({ games }: { games: Games }) {
-  const { slots, maxGames, selected } = useStore(games.state)
+  const { mode, drafts, slots, maxGames, selected, progress } = useStore(games.state)
   if (maxGames === undefined) return null
+  const own = slots.filter((slot) => slot.mode === mode)
   const free = Math.max(0, maxGames - slots.length)
+  const room = free ? tCount('games.free', free) : t('games.free.none')
   return (
     <div class="slots stack-tight">
-      {slots.length > 0 && (
+      {own.length > 0 && (
         <ul class="chips" aria-label={t('games.list')}>
-          {slots.map((slot) => (
-            <Chip key={`${slot.mode}#${slot.game}`} slot={slot} selected={slot === selected} games={games} />
+          {own.map((slot) => (
+            <Chip key={slot.game} slot={slot} selected={slot === selected && !drafts[mode].trim()} games={games} />
           ))}
         </ul>
       )}
-      <p class="free-slots">{free === 0 ? t('games.free.none') : tCount('games.free', free)}</p>
+      <p class="free-slots" role="status" data-progress={progress}>
+        {progress ? t(`games.progress.${progress}`) : room}
+        {!progress && own.length < slots.length && ` ${t('games.shared', { count: maxGames })}`}
+      </p>
+    </div>
+  )
+}
+
+/** Nobody here knows this game: of which kind it is, in one tap or none. */
+function Kind({ games, director }: Props) {
+  return (
+    <div class="kind stack-tight" role="group" aria-labelledby="kind-question">
+      <p id="kind-question">
+        <b>{t('games.kind')}</b>
+        <button type="button" class="quiet" onClick={() => games.skip()}>
+          {t('games.skip')}
+        </button>
+      </p>
+      <div class="ideas">
+        {GENRES.map((genre) => (
+          <button type="button" key={genre} onClick={() => void director.tell(genre)}>
+            {tMaybe(`genre.${genre}`)}
+          </button>
+        ))}
+      </div>
     </div>
   )
 }
@@ -103,7 +162,7 @@ function Chip({ slot, selected, games }: { slot: Slot; selected: boolean; games:
   )
 }
 
-function Swap({ games, name }: { games: Games; name: string }) {
+function Swap({ games, director, name }: Props & { name: string }) {
   const { slots, adding } = useStore(games.state)
   return (
     <div class="swap" role="group" aria-labelledby="swap-question">
@@ -117,13 +176,13 @@ function Swap({ games, name }: { games: Games; name: string }) {
             key={`${slot.mode}#${slot.game}`}
             aria-disabled={adding}
             title={t('games.swapOne', { game: slot.displayName, name })}
-            onClick={() => void games.swapFor(slot)}
+            onClick={() => void director.swapFor(slot)}
           >
             {slot.displayName}
           </button>
         ))}
       </div>
-      <button type="button" class="quiet" onClick={() => games.cancelSwap()}>
+      <button type="button" class="quiet" onClick={() => director.leaveIt()}>
         {t('games.swapCancel')}
       </button>
     </div>

@@ -5,17 +5,12 @@ import { PauseIcon, PlayIcon, StopIcon, SwapIcon } from '../ui/icons'
 import { useStore } from '../ui/use-store'
 import type { Director } from './director'
 import type { Games } from './games'
-import { nameKey } from './names'
 import type { ShowSession } from './show'
 
 export function Transport({ session, games, director }: { session: ShowSession; games: Games; director: Director }) {
-  const { phase, show, busy } = useStore(session.state)
-  useStore(games.state)
-  const target = games.target()
-  const another =
-    show && target && (nameKey(target.name) !== nameKey(show.displayName) || target.mode !== show.mode)
-      ? target
-      : undefined
+  const { phase, busy } = useStore(session.state)
+  const { mode } = useStore(games.state)
+  const another = director.another()
 
   // A button that is busy keeps the keyboard's focus, which `disabled` would take away; so does one that becomes another.
   const press = (work: () => Promise<void>) => ({
@@ -45,7 +40,7 @@ export function Transport({ session, games, director }: { session: ShowSession; 
               <PauseIcon /> {t('controls.pause')}
             </button>
           ) : (
-            <button key="main" class={another ? '' : 'primary'} {...press(() => session.resume())}>
+            <button key="main" class={another ? '' : 'primary'} {...press(() => director.resume())}>
               <PlayIcon /> {t('controls.resume')}
             </button>
           )}
@@ -61,18 +56,28 @@ export function Transport({ session, games, director }: { session: ShowSession; 
           </button>
         </div>
       )
-    default:
+    default: {
+      // Pressed all the same, it shows where the name goes.
+      const idle = phase === 'none' && !games.target()
       return (
         <div class="transport">
           <button
             key="main"
             class="primary wide large"
             aria-busy={phase === 'starting'}
+            aria-describedby={idle ? 'play-needs' : undefined}
             {...press(() => director.play())}
+            aria-disabled={busy || idle}
           >
             <PlayIcon /> {t('controls.play')}
           </button>
+          {idle && (
+            <p class="wide hint" id="play-needs">
+              {t(`controls.needs.${mode}`)}
+            </p>
+          )}
         </div>
       )
+    }
   }
 }

@@ -3,6 +3,7 @@
 import { ApiError, type Api } from '../api/client'
 import type { AddedGame, Bounds, ChatLang, Mode, Show, Slot, Slots } from '../api/contract'
 import type { Timers } from '../stream/timers'
+import { KEYS, remember, remembered } from '../ui/storage'
 import { createStore, type Store } from '../ui/store'
 import { nameKey, nameProblem, tidyName, type NameProblem } from './names'
 
@@ -17,6 +18,10 @@ export interface GamesState {
   /** The game Play will play when nothing is typed. */
   selected: Slot | undefined
   adding: boolean
+  /** What becomes of the phrases of the last one added; for a moment that they are there. */
+  progress: 'writing' | 'done' | undefined
+  /** Nobody here knows this game: its streamer may say of which kind it is. */
+  unknown: Slot | undefined
   problem: NameProblem | undefined
   /** All slots are taken: this one waits for a place. */
   swap: { name: string; mode: Mode } | undefined
@@ -33,6 +38,8 @@ export interface GamesDeps {
 /** A pack is made within seconds; who has asked this often asks no more. */
 const MOST_ASKS = 12
 const ASK_AGAIN_MS = 3_000
+/** How long the check mark stays. */
+const DONE_MS = 2_500
 
 export class Games {
   readonly state: Store<GamesState>
@@ -46,14 +53,19 @@ export class Games {
       drafts: { game: deps.draft ?? '', justchatting: '' },
       selected: undefined,
       adding: false,
+      progress: undefined,
+      unknown: undefined,
       problem: undefined,
       swap: undefined,
       error: undefined,
     })
   }
 
+  /** The slots; the game of last time is the selected one, unless another is typed. */
   async load(): Promise<void> {
     await this.attempt(async () => this.take(await this.deps.api.slots()))
+    const last = this.find(remembered(KEYS.game, isText, ''))
+    if (last && !this.state.get().drafts.game) this.choose(last)
   }
 
   type(text: string): void {
@@ -67,16 +79,24 @@ export class Games {
     this.state.set({ mode, selected: fitting, problem: undefined, swap: undefined, error: undefined })
   }
 
+  /** A chip was pressed: it is what Play plays, and not what is typed. */
   select(slot: Slot): void {
-    this.state.set({ selected: slot, mode: slot.mode, problem: undefined, error: undefined })
+    const { drafts } = this.state.get()
+    this.state.set({ drafts: { ...drafts, [slot.mode]: '' }, unknown: isUnknown(slot) ? slot : undefined })
+    this.choose(slot)
   }
 
-  /** Selects the game of a show that runs; one that has no slot is typed, unless something is. */
-  selectGame({ gameName, displayName, mode }: Pick<Show, 'gameName' | 'displayName' | 'mode'>): void {
-    const slot = this.find(gameName, mode)
-    if (slot) return this.select(slot)
-    const { drafts } = this.state.get()
-    this.state.set({ mode, drafts: { ...drafts, [mode]: drafts[mode] || displayName } })
+  /** Selects the game of a show that runs; one that has no slot is typed, unless something else than `asked` is. */
+  selectGame({ gameName, displayName, mode }: Pick<Show, 'gameName' | 'displayName' | 'mode'>, asked = ''): void {
+    const slot = this.find(memberOf(mode, gameName))
+    if (slot) return this.choose(slot)
+    const drafts = this.draftsWithout(asked, mode)
+    this.state.set({ mode, selected: undefined, drafts: { ...drafts, [mode]: drafts[mode] || displayName } })
+  }
+
+  /** The genre that is known of a game one has. */
+  genreOf(name: string, mode: Mode): string | undefined {
+    return this.find(memberOf(mode, nameKey(name)))?.genre || undefined
   }
 
   /** Checks what is typed; says inline what is wrong with it. */
@@ -94,18 +114,12 @@ export class Games {
     return selected?.mode === mode ? { name: selected.displayName, mode } : undefined
   }
 
-  async addTyped(): Promise<void> {
-    const typed = this.check()
-    const added = typed && (await this.add(typed.name, typed.mode))
-    if (added) await this.better(added)
-  }
-
   /** Asks again while a better pack is being made, and shows where it came from; the last answer. */
   async better(added: AddedGame): Promise<AddedGame> {
     let answer = added
     for (let asked = 0; answer.pending && asked < MOST_ASKS; asked++) {
       await new Promise<void>((resume) => this.deps.timers.after(answer.retryAfterMs ?? ASK_AGAIN_MS, resume))
-      if (!this.find(answer.gameName, answer.mode)) break
+      if (!this.slotOf(answer)) break
       try {
         answer = await this.deps.api.addGame(answer.displayName, answer.mode, answer.lang)
         this.refresh(answer)
@@ -114,16 +128,31 @@ export class Games {
         break
       }
     }
+    this.settle(this.slotOf(answer))
     return answer
   }
 
-  /** Adds a game, in the place of `replace` when given. Undefined when it was refused; the state says why. */
-  async add(name: string, mode: Mode, replace?: Slot): Promise<AddedGame | undefined> {
+  /** Takes what the streamer says of the game nobody knows. Undefined when it was refused; the state says why. */
+  async tell(genre: string): Promise<AddedGame | undefined> {
+    const { unknown } = this.state.get()
+    this.skip()
+    return unknown && this.add(unknown.displayName, unknown.mode, { genre })
+  }
+
+  /** Leaves the question open what kind of game it is. */
+  skip(): void {
+    this.state.set({ unknown: undefined })
+  }
+
+  /** Adds a game; `how`: in whose place, and of which genre. Undefined when it was refused; the state says why. */
+  async add(name: string, mode: Mode, how: { replace?: Slot; genre?: string } = {}): Promise<AddedGame | undefined> {
     if (this.state.get().adding) return undefined
-    this.state.set({ adding: true })
+    this.state.set({ adding: true, progress: 'writing' })
+    const { replace, genre } = how
     const added = await this.attempt(async () => {
       try {
-        const answer = await this.deps.api.addGame(name, mode, this.deps.lang(), replace?.game)
+        const more = { ...(replace && { replace: replace.game }), ...(genre && { genre }) }
+        const answer = await this.deps.api.addGame(name, mode, this.deps.lang(), more)
         this.put(answer, name, replace)
         return answer
       } catch (error) {
@@ -134,13 +163,13 @@ export class Games {
         return undefined
       }
     })
-    this.state.set({ adding: false })
+    this.state.set({ adding: false, ...(added ? {} : { progress: undefined }) })
     return added
   }
 
-  async swapFor(replaced: Slot): Promise<void> {
+  async swapFor(replace: Slot): Promise<AddedGame | undefined> {
     const { swap } = this.state.get()
-    if (swap) await this.add(swap.name, swap.mode, replaced)
+    return swap && this.add(swap.name, swap.mode, { replace })
   }
 
   cancelSwap(): void {
@@ -157,10 +186,24 @@ export class Games {
 
   /** Whether the user has this game already; then it is the selected one and no longer typed. */
   adopt(name: string, mode: Mode): boolean {
-    const slot = this.find(nameKey(name), mode)
+    const slot = this.find(memberOf(mode, nameKey(name)))
     if (!slot) return false
-    this.state.set({ selected: slot, drafts: this.draftsWithout(name, mode) })
+    this.state.set({ drafts: this.draftsWithout(name, mode) })
+    this.choose(slot)
     return true
+  }
+
+  private choose(slot: Slot): void {
+    this.state.set({ selected: slot, mode: slot.mode, problem: undefined, error: undefined })
+    remember(KEYS.game, memberOf(slot.mode, slot.game))
+  }
+
+  /** All that could be found for a game is there. */
+  private settle(slot: Slot | undefined): void {
+    this.state.set({ progress: 'done', unknown: slot && isUnknown(slot) ? slot : undefined })
+    this.deps.timers.after(DONE_MS, () => {
+      if (this.state.get().progress === 'done') this.state.set({ progress: undefined })
+    })
   }
 
   /** What is known anew of a game that is there already. */
@@ -172,8 +215,12 @@ export class Games {
     this.state.set({ slots: newSlots, selected: newSlots[place] ?? selected })
   }
 
-  private find(game: string, mode: Mode): Slot | undefined {
-    return this.state.get().slots.find((slot) => slot.game === game && slot.mode === mode)
+  private find(member: string): Slot | undefined {
+    return this.state.get().slots.find((slot) => memberOf(slot.mode, slot.game) === member)
+  }
+
+  private slotOf({ gameName, mode }: AddedGame): Slot | undefined {
+    return this.find(memberOf(mode, gameName))
   }
 
   private put(added: AddedGame, typed: string, replaced?: Slot): void {
@@ -183,10 +230,10 @@ export class Games {
     const index = slots.findIndex((one) => one === replaced || (one.game === gameName && one.mode === mode))
     this.state.set({
       slots: index < 0 ? [...slots, slot] : slots.map((one, at) => (at === index ? slot : one)),
-      selected: slot,
       swap: undefined,
       drafts: this.draftsWithout(typed, mode),
     })
+    this.choose(slot)
   }
 
   /** What is typed, without this name: the streamer may be typing the next one by now. */
@@ -196,9 +243,15 @@ export class Games {
   }
 
   private take({ slots, maxGames, defaultPace }: Slots): void {
-    const { selected, mode } = this.state.get()
+    const { selected, mode, unknown } = this.state.get()
     const kept = slots.find((slot) => slot.game === selected?.game && slot.mode === selected.mode)
-    this.state.set({ slots, maxGames, defaultPace, selected: kept ?? slots.find((slot) => slot.mode === mode) })
+    this.state.set({
+      slots,
+      maxGames,
+      defaultPace,
+      selected: kept ?? slots.find((slot) => slot.mode === mode),
+      unknown: slots.find((slot) => slot.game === unknown?.game && slot.mode === 'game'),
+    })
   }
 
   private async attempt<T>(work: () => Promise<T>): Promise<T | undefined> {
@@ -211,3 +264,10 @@ export class Games {
     }
   }
 }
+
+/** What names a slot: a game and a topic may have the same name. */
+const memberOf = (mode: Mode, game: string): string => `${mode}#${game}`
+
+const isUnknown = ({ mode, source, genre }: Slot): boolean => mode === 'game' && source === 'generic' && !genre
+
+const isText = (value: unknown): value is string => typeof value === 'string'

@@ -11,6 +11,8 @@ import { createStore, type Store } from '../ui/store'
 const HORIZON_S = 60
 /** A show ends by itself 15 minutes after its page last asked for it. */
 const KEEP_ALIVE_MS = 5 * 60_000
+/** A paused device hears this late at most that another one went on. */
+const PAUSED_LOOK_MS = 60_000
 /** The doors take one moment in this time. */
 export const WAVE_REST_MS = 2_000
 const NO_SHOW = 'NO_SHOW'
@@ -119,6 +121,11 @@ export class ShowSession {
     }
   }
 
+  /** The page is looked at again: another device may have gone on with a paused show, or ended it. */
+  look(): void {
+    if (this.state.get().phase === 'paused') void this.confirm()
+  }
+
   dismissError(): void {
     this.state.set({ error: undefined })
   }
@@ -170,7 +177,7 @@ export class ShowSession {
       language: this.deps.language,
       timers: this.deps.timers,
     })
-    this.keepAlive()
+    this.keepAlive(KEEP_ALIVE_MS)
   }
 
   private hear(event: FollowEvent): Next | void {
@@ -211,24 +218,36 @@ export class ShowSession {
     }
   }
 
-  private keepAlive(): void {
+  private keepAlive(everyMs: number): void {
     this.cancelKeepAlive()
-    this.cancelKeepAlive = this.deps.timers.after(KEEP_ALIVE_MS, () => {
-      this.keepAlive()
+    this.cancelKeepAlive = this.deps.timers.after(everyMs, () => {
+      this.keepAlive(everyMs)
       void this.confirm()
     })
   }
 
   /** Tells the doors that somebody is still here, and hears whether the show still is. */
   private async confirm(): Promise<void> {
+    const { phase } = this.state.get()
     try {
-      const { ticket, show } = await this.deps.api.joinShow()
-      if (this.state.get().phase !== 'live') return
-      if (show.id !== this.state.get().show?.id) this.settle('replaced', this.state.get().show)
-      else this.ticket = ticket
+      const ticket = await this.deps.api.joinShow()
+      const { show, busy, phase: now } = this.state.get()
+      if (busy || now !== phase) return
+      const same = ticket.show.id === show?.id
+      if (phase === 'paused') this.rejoin(ticket, same)
+      else if (same) this.ticket = ticket.ticket
+      else this.settle('replaced', show)
     } catch (error) {
-      if (isNoShow(error)) this.settle('none')
+      if (isNoShow(error) && this.state.get().phase === phase) this.settle('none')
     }
+  }
+
+  /** Another device may have gone on with a paused show: then it is read here too, from where that one began. */
+  private rejoin(ticket: Ticket, same: boolean): void {
+    if (ticket.show.state !== 'live') return
+    if (!same) this.deps.feed.lastCursor = ticket.show.first
+    this.choice = choiceOf(ticket.show)
+    this.attach(ticket)
   }
 
   /** Nothing is followed any more, and what was not due never comes. */
@@ -236,6 +255,7 @@ export class ShowSession {
     this.leave()
     this.deps.feed.dropPending()
     this.state.set({ phase, show: phase === 'none' ? undefined : show, connection: 'off' })
+    if (phase === 'paused') this.keepAlive(PAUSED_LOOK_MS)
   }
 
   private leave(): void {
@@ -261,8 +281,8 @@ export class ShowSession {
 const isNoShow = (error: unknown): boolean => error instanceof ApiError && error.code === NO_SHOW
 
 /** What would start this show again, for a page that did not start it. */
-function choiceOf({ displayName: gameName, mode, lang, pace, viewers, min, max }: Show): Choice {
-  return { gameName, mode, lang, ...(pace === 'natural' ? { pace, viewers } : { min, max }) } as Choice
+function choiceOf({ displayName: gameName, mode, lang, genre, pace, viewers, min, max }: Show): Choice {
+  return { gameName, mode, lang, genre: genre || undefined, ...(pace === 'natural' ? { pace, viewers } : { min, max }) } as Choice
 }
 
 /** 128 random bits; `crypto.randomUUID` is not there on plain http. */

@@ -14,6 +14,8 @@ import { ObsLink } from '../dashboard/obs/link'
 import { ObsCard } from '../dashboard/obs/ObsCard'
 import { loadPreferences, preferencesOf, savePreferences, type Preferences } from '../dashboard/preferences'
 import { ShowSession } from '../dashboard/show'
+import { Steps } from '../dashboard/Steps'
+import { steps } from '../dashboard/steps'
 import { Transport } from '../dashboard/Transport'
 import { i18n, language, t } from '../i18n'
 import { ServerClock } from '../stream/clock'
@@ -71,13 +73,18 @@ async function load({ games, session, preferences, obs }: Parts): Promise<void> 
 function Dashboard({ auth, games, session, feed, director, preferences, obs }: Parts) {
   useStore(i18n)
   const chosen = useStore(preferences)
-  const { defaultPace } = useStore(games.state)
+  const { defaultPace, selected, drafts, mode } = useStore(games.state)
   const { phase, show } = useStore(session.state)
   const gameCard = useKeptFocus<HTMLElement>('.transport button')
 
   useEffect(() => {
     document.title = phase === 'live' && show ? `● ${show.displayName} · ChatSim` : t('dashboard.title')
   })
+
+  useEffect(() => {
+    if (phase === 'live') for (const step of ['game', 'play'] as const) steps.done(step)
+    if (selected || drafts[mode].trim()) steps.done('game')
+  }, [phase, selected, drafts])
 
   const choose = (next: Preferences) => {
     preferences.set(next)
@@ -89,7 +96,8 @@ function Dashboard({ auth, games, session, feed, director, preferences, obs }: P
       <Topbar auth={auth} />
       <main class="dashboard">
         <section class="card stack game-card" ref={gameCard} aria-label={t('games.heading')}>
-          <GamePanel games={games} />
+          <Steps />
+          <GamePanel games={games} director={director} />
           <Transport session={session} games={games} director={director} />
         </section>
         <ChatPanel session={session} feed={feed} />
@@ -110,5 +118,8 @@ void start(openAuth, (auth) => {
   }
   const parts = build(auth)
   void load(parts)
+  const look = () => parts.session.look()
+  addEventListener('focus', look)
+  document.addEventListener('visibilitychange', look)
   return <Dashboard {...parts} />
 })

@@ -5,6 +5,8 @@ export const KEYS = {
   session: 'chatsim-session',
   name: 'chatsim-name',
   chat: 'chatsim-chat',
+  game: 'chatsim-game',
+  steps: 'chatsim-steps',
   obs: 'chatsim-obs',
 } as const
 
