@@ -1,6 +1,6 @@
 """The AI's pack joins a show that began without it, in a real browser."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -23,7 +23,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield running.url
 
 
-def test_play_does_not_wait_for_the_ai_and_its_pack_joins_without_a_break(page: Page, site: str) -> None:
+def test_play_does_not_wait_for_the_ai_and_its_pack_joins_without_a_break(
+    new_page: Callable[[], Page], site: str
+) -> None:
+    page, other = new_page(), new_page()
     sign_in(page, site, "paciente")
     play(page, "Bichos Voladores")
     page.wait_for_selector(LINES, timeout=3_000)
@@ -37,3 +40,7 @@ def test_play_does_not_wait_for_the_ai_and_its_pack_joins_without_a_break(page: 
     assert [int(k) for _, k in shown] == list(range(len(shown))), "no line lost, none twice"
     assert len({show for show, _ in shown}) == 2
     expect(page.get_by_text("Streaming: Bichos Voladores")).to_be_visible()
+    sign_in(other, site, "vecina")
+    other.get_by_role("textbox").fill("bichos voladores")
+    other.get_by_role("button", name="Añadir").click()
+    expect(other.locator(".chip-source")).to_have_text("compartido")

@@ -40,13 +40,13 @@ def test_play_pause_resume_stop(page: Page, site: str) -> None:
     expect(page.get_by_text("Chat activo")).to_be_visible()
     expect(page.locator(".transport button")).to_have_text(["Pausar", "Detener"])
     steady(page, "0,5-1 s")
-    wait_for_more(page, 9)
+    wait_for_more(page, 5)
 
     press(page, "Pausar")
     expect(page.get_by_text("En pausa: Red Dead Redemption 2")).to_be_visible()
     expect(page.locator(".transport button")).to_have_text(["Reanudar", "Detener"])
     before = ids(page)
-    assert silent(page, 2), "at this pace two lines were due"
+    assert silent(page, 2), "two lines were due meanwhile"
 
     press(page, "Reanudar")
     expect(page.get_by_text("Streaming: Red Dead Redemption 2")).to_be_visible()
