@@ -17,7 +17,7 @@ interface Props {
 }
 
 export function GamePanel({ games, director }: Props) {
-  const { mode, drafts, problem, adding, error, swap, unknown } = useStore(games.state)
+  const { mode, drafts, problem, adding, error, swap, unknown, selected } = useStore(games.state)
   const field = useRef<HTMLInputElement>(null)
   useEffect(() => field.current?.focus({ preventScroll: true }), [mode])
   useEffect(() => {
@@ -68,7 +68,9 @@ export function GamePanel({ games, director }: Props) {
         <>
           <Ideas games={games} />
           <Chips games={games} />
-          {unknown && <Kind games={games} director={director} />}
+          {unknown && unknown.game === selected?.game && !drafts[mode].trim() && (
+            <Kind games={games} director={director} />
+          )}
         </>
       )}
     </>
