@@ -201,7 +201,7 @@ def test_the_best_pack(typed, source, genre, lang):
     ("typed", "source", "genre"),
     [
         ("My Own Prototype", "genre", "shooter"),
-        ("Elden Ring", "genre", "soulslike"),
+        ("Dark Souls III", "genre", "soulslike"),
         ("Minecraft", "builtin", "survival"),
     ],
 )
