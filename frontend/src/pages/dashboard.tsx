@@ -103,7 +103,7 @@ function Dashboard({ auth, games, session, feed, director, preferences, obs }: P
         <ChatPanel session={session} feed={feed} />
         <aside class="side stack">
           <ChatControls preferences={chosen} defaultPace={defaultPace} onChange={choose} />
-          <ObsCard link={obs} />
+          <ObsCard link={obs} onLinked={() => steps.done('obs')} />
           <p class="disclaimer">{t('site.disclaimer')}</p>
         </aside>
       </main>
