@@ -9,26 +9,26 @@ def add(user: User, name: str, **more: str) -> tuple[int, dict[str, object]]:
 
 
 def test_a_game_takes_a_slot_and_brings_its_phrases(user: User) -> None:
-    status, answer = add(user, "  elden   RING ")
+    status, answer = add(user, "  dark   SOULS ")
     phrases = answer.pop("phrases")
     assert status == 200
     assert answer == {
         "success": True,
-        "gameName": "elden ring",
-        "displayName": "elden RING",
+        "gameName": "dark souls",
+        "displayName": "dark SOULS",
         "mode": "game",
         "lang": "es",
         "source": "genre",
         "genre": "soulslike",
         "pending": False,
-        "currentGames": ["elden ring"],
+        "currentGames": ["dark souls"],
         "remainingSlots": 3,
     }
     assert isinstance(phrases, dict)
     assert list(phrases) == ["gameplay", "reactions", "questions", "emotes"]
     assert all(len(lines) >= 25 for lines in phrases.values())
     assert not any("{" in line for lines in phrases.values() for line in lines)
-    assert any("elden RING" in line for line in phrases["gameplay"])
+    assert any("dark SOULS" in line for line in phrases["gameplay"])
 
 
 def test_sources_by_what_is_known_of_a_game(user: User) -> None:
