@@ -50,16 +50,16 @@ def test_languages(user: User) -> None:
 
 
 def test_games_and_topics_share_four_slots_and_the_fifth_is_told_which_they_are(user: User) -> None:
-    for name in ("Elden Ring", "Minecraft", "1942"):
+    for name in ("Dark Souls", "Minecraft", "1942"):
         assert add(user, name)[0] == 200
     assert add(user, "Viajes", mode="justchatting")[0] == 200
     assert add(user, "MINECRAFT")[0] == 200, "a game one has costs nothing"
     status, answer = add(user, "Tetris")
     assert (status, answer["error"], answer["limitReached"]) == (429, "LIMIT_REACHED", True)
-    assert sorted(answer["currentGames"]) == ["1942", "elden ring", "minecraft", "viajes"]  # type: ignore[call-overload]
+    assert sorted(answer["currentGames"]) == ["1942", "dark souls", "minecraft", "viajes"]  # type: ignore[call-overload]
     status, answer = add(user, "Tetris", replace="viajes")
     assert (status, answer["remainingSlots"]) == (200, 0)
-    assert sorted(answer["currentGames"]) == ["1942", "elden ring", "minecraft", "tetris"]  # type: ignore[call-overload]
+    assert sorted(answer["currentGames"]) == ["1942", "dark souls", "minecraft", "tetris"]  # type: ignore[call-overload]
     assert add(user, "Tetris", replace="viajes")[0] == 200, "said twice, done once"
     assert add(user, "Doom", replace="viajes")[1]["error"] == "INVALID_REQUEST"
 
