@@ -13,8 +13,8 @@ STYLES = 9_000
 # A page has its Spanish texts inside, and another language is a catalogue to fetch.
 PAGE = 9_000
 CATALOGUE = 7_000
-# What stands before the first line of chat: an excerpt of a show and the table of names.
-SAMPLE = 5_000
+# What stands before the first line of chat: an excerpt of a show, and the tables of names, titles and keywords.
+SAMPLE, NAMES = 5_000, 9_000
 PICTURE = 60_000
 
 ASSET = re.compile(r"[\w.-]+-[\w-]{8}\.(?:js|css|json)")
@@ -79,5 +79,6 @@ def test_the_texts():
 
 
 def test_the_landing_page_s_data_and_picture():
-    assert all(packed(file) <= SAMPLE for file in (DIST / "samples").rglob("*.json"))
+    assert all(packed(file) <= SAMPLE for file in (DIST / "samples").glob("*/*.json"))
+    assert packed(DIST / "samples/games.json") <= NAMES
     assert (DIST / "og.png").stat().st_size <= PICTURE
