@@ -34,7 +34,7 @@ export function ChatControls({ preferences, defaultPace, onChange }: Props) {
         <b>{t('controls.audience')}</b>
         {row(t('controls.audience'), NATURAL_PACES, (id) => id.split('-')[1]!)}
         <p class="hint">{viewers ? t('controls.rate', { count: viewers / VIEWERS_PER_LINE }) : t('controls.steady')}</p>
-        <details open={!viewers}>
+        <details class="fold" open={!viewers}>
           <summary>{t('controls.fixed')}</summary>
           {row(t('controls.fixed'), FIXED_PACES, (id) =>
             seconds({ ...USUAL_PACE, ...defaultPace, ...(paceOf(id) as Partial<Bounds>) }),
