@@ -24,7 +24,7 @@ beforeEach(() => {
     monotonic: time.monotonic,
     follow: (given) => {
       options = given
-      return { leave: () => {} }
+      return { leave: () => {}, hurry: () => {} }
     },
   })
 })

@@ -43,6 +43,7 @@ function stage() {
     stopShow: vi.fn<Api['stopShow']>(async () => ({})),
     wave: vi.fn<Api['wave']>(async () => ({ lines: [lineAt('s1.w1.0', T + 200)] })),
   }
+  const hurry = vi.fn()
   const followed: { options: FollowOptions; left: boolean }[] = []
   const session = new ShowSession({
     api,
@@ -52,12 +53,12 @@ function stage() {
     follow: (options) => {
       const one = { options, left: false }
       followed.push(one)
-      return { leave: () => (one.left = true) }
+      return { leave: () => (one.left = true), hurry }
     },
   })
   const hear = (event: Parameters<FollowOptions['onEvent']>[0]) => followed.at(-1)!.options.onEvent(event)
   const shown = () => feed.state.get().lines.map((line) => line.id)
-  return { time, feed, api, session, followed, hear, shown, state: () => session.state.get() }
+  return { time, feed, api, session, followed, hurry, hear, shown, state: () => session.state.get() }
 }
 
 let s: ReturnType<typeof stage>

@@ -67,7 +67,7 @@ export function createApi({ token, language, fetch = globalThis.fetch.bind(globa
     pauseShow: () => call<unknown>('/api/chat-ticket?pause=1', { method: 'DELETE' }),
     stopShow: () => call<unknown>('/api/chat-ticket', { method: 'DELETE' }),
     wave: (type: WaveType, id: string) =>
-      call<{ lines: Line[] }>('/api/chat-wave', { method: 'POST', body: { type, id } }),
+      call<{ lines: Line[]; tail?: Line[] }>('/api/chat-wave', { method: 'POST', body: { type, id } }),
     createStreamKey: () => call<StreamKey>('/api/stream-key', { method: 'POST' }),
   }
 }

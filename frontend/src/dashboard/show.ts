@@ -22,6 +22,8 @@ export interface ShowState {
   phase: Phase
   show: Show | undefined
   connection: Connection
+  /** When it began, by the server's clock; going on with another game or pace is no new beginning. */
+  since: number
   /** Something asked of the doors is under way. */
   busy: boolean
   /** Moments are resting. */
@@ -34,6 +36,8 @@ export interface ShowDeps {
   feed: ChatFeed
   timers: Timers
   language(): string
+  /** Hears that this page has changed the show. */
+  onChange?(): void
   follow?: (options: FollowOptions) => Follower
 }
 
@@ -42,6 +46,7 @@ export class ShowSession {
     phase: 'loading',
     show: undefined,
     connection: 'off',
+    since: 0,
     busy: false,
     waveResting: false,
     error: undefined,
@@ -95,6 +100,7 @@ export class ShowSession {
     await this.act(async () => {
       await this.deps.api.pauseShow()
       this.settle('paused', this.state.get().show)
+      this.deps.onChange?.()
     })
   }
 
@@ -102,6 +108,7 @@ export class ShowSession {
     await this.act(async () => {
       await this.deps.api.stopShow()
       this.settle('none')
+      this.deps.onChange?.()
     })
   }
 
@@ -111,12 +118,24 @@ export class ShowSession {
     this.state.set({ waveResting: true, error: undefined })
     this.deps.timers.after(WAVE_REST_MS, () => this.state.set({ waveResting: false }))
     try {
-      const { lines } = await this.deps.api.wave(type, randomId())
-      this.deps.feed.add(lines)
+      const { lines, tail = [] } = await this.deps.api.wave(type, randomId())
+      this.deps.feed.add([...lines, ...tail])
     } catch (error) {
-      this.state.set({ error })
+      this.fail(error)
       if (isNoShow(error)) this.settle('none')
     }
+  }
+
+  /** The network is gone, as far as one can tell: what is here plays on, and the page says so. */
+  lost(): void {
+    if (this.state.get().phase === 'live') this.state.set({ connection: 'reconnecting' })
+  }
+
+  /** The network is back, or somebody looks again: what waits to be tried again is tried now. */
+  retry(): void {
+    const { phase, connection, error } = this.state.get()
+    if (connection === 'reconnecting') this.follower?.hurry()
+    else if (phase === 'none' && isOffline(error)) void this.join()
   }
 
   dismissError(): void {
@@ -138,7 +157,8 @@ export class ShowSession {
         else feed.dropPending()
         feed.lastCursor = ticket.show.first
         this.choice = choice
-        this.attach(ticket)
+        this.attach(ticket, after !== undefined)
+        this.deps.onChange?.()
       } catch (error) {
         if (before === 'live') this.listen()
         else this.settle(before, this.state.get().show)
@@ -149,10 +169,10 @@ export class ShowSession {
     })
   }
 
-  private attach({ ticket, serverNow, show }: Ticket): void {
+  private attach({ ticket, serverNow, show }: Ticket, goesOn = false): void {
     this.deps.feed.clock.sync(serverNow)
     this.ticket = ticket
-    this.state.set({ show })
+    this.state.set({ show, since: (goesOn && this.state.get().since) || show.startedAt })
     this.listen()
   }
 
@@ -228,6 +248,7 @@ export class ShowSession {
       else this.ticket = ticket
     } catch (error) {
       if (isNoShow(error)) this.settle('none')
+      else if (isOffline(error)) this.lost()
     }
   }
 
@@ -251,13 +272,22 @@ export class ShowSession {
     try {
       await work()
     } catch (error) {
-      this.state.set({ error })
+      this.fail(error)
     } finally {
       this.state.set({ busy: false })
     }
   }
+
+  /** No answer to a button means none to the stream either: that is tried at once, and goes on until it is there. */
+  private fail(error: unknown): void {
+    this.state.set({ error })
+    if (!isOffline(error)) return
+    this.lost()
+    this.follower?.hurry()
+  }
 }
 
+const isOffline = (error: unknown): boolean => error instanceof ApiError && error.code === 'OFFLINE'
 const isNoShow = (error: unknown): boolean => error instanceof ApiError && error.code === NO_SHOW
 
 /** What would start this show again, for a page that did not start it. */

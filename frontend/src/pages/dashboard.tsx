@@ -11,8 +11,11 @@ import { GamePanel } from '../dashboard/GamePanel'
 import { Games } from '../dashboard/games'
 import { ObsCard } from '../dashboard/ObsCard'
 import { loadPreferences, preferencesOf, savePreferences, type Preferences } from '../dashboard/preferences'
+import { watchNetwork } from '../dashboard/network'
 import { ShowSession } from '../dashboard/show'
+import { cleanPath, startSolo } from '../dashboard/solo'
 import { Transport } from '../dashboard/Transport'
+import { loadEmotes } from '../emotes'
 import { i18n, language, t } from '../i18n'
 import { ServerClock } from '../stream/clock'
 import { ChatFeed } from '../stream/feed'
@@ -48,7 +51,9 @@ function build(auth: Auth): Parts {
   const preferences = createStore(loadPreferences())
   const timers = workerTimers()
   const feed = new ChatFeed(new ServerClock(), timers)
-  const session = new ShowSession({ api, feed, timers, language })
+  const onChange = startSolo(() => session)
+  const session = new ShowSession({ api, feed, timers, language, onChange })
+  watchNetwork(session)
   const draft = new URLSearchParams(location.search).get('game') ?? ''
   const games = new Games({ api, lang: () => preferences.get().lang, timers, draft })
   return { auth, api, games, session, feed, preferences, director: createDirector(games, session, preferences.get) }
@@ -56,7 +61,7 @@ function build(auth: Auth): Parts {
 
 async function load({ games, session, preferences }: Parts): Promise<void> {
   // The game of the address is in the field by now; a reload should not type it again.
-  history.replaceState(null, '', location.pathname)
+  history.replaceState(null, '', cleanPath())
   await Promise.all([games.load(), session.join()])
   const { show } = session.state.get()
   if (!show) return
@@ -118,5 +123,6 @@ void start((auth) => {
   }
   const parts = build(auth)
   void load(parts)
+  void loadEmotes()
   return <Dashboard {...parts} />
 })

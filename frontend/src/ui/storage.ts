@@ -1,6 +1,11 @@
 /** What this browser remembers. Storage may be full, refused or edited by hand: then the default stands. */
 
-export const KEYS = { language: 'chatsim-language', session: 'chatsim-session', chat: 'chatsim-chat' } as const
+export const KEYS = {
+  language: 'chatsim-language',
+  session: 'chatsim-session',
+  chat: 'chatsim-chat',
+  chatWindow: 'chatsim-chat-window',
+} as const
 
 export function remembered<T>(key: string, isValid: (value: unknown) => value is T, otherwise: T): T {
   try {
