@@ -2,27 +2,24 @@
 
 import type { ComponentChildren } from 'preact'
 import { t } from '../i18n'
-import { GearIcon } from '../ui/icons'
 import { PLATFORMS } from '../ui/platform'
 import { useStore } from '../ui/use-store'
 import { changeChat, chatSettings, LARGEST, SIZE_STEP, SMALLEST } from './chat-settings'
 import { popOut, showSolo } from './solo'
 import { ring } from './sound'
 
-const NAMES = { twitch: 'Twitch', kick: 'Kick', youtube: 'YouTube' }
-
 export function ChatSettings() {
   const { platform, size, sound, announce } = useStore(chatSettings)
   return (
     <details class="chat-settings">
       <summary class="button">
-        <GearIcon /> <span>{t('chat.settings')}</span>
+        <span>{t('chat.settings')}</span>
       </summary>
       <div class="chat-menu card stack" role="group" aria-label={t('chat.settings')}>
         <div class="segments" role="group" aria-label={t('chat.look')}>
           {PLATFORMS.map((one) => (
             <Press key={one} pressed={one === platform} onPress={() => changeChat({ platform: one })}>
-              {NAMES[one]}
+              {t(`platform.${one}`)}
             </Press>
           ))}
         </div>

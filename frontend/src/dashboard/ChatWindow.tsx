@@ -7,7 +7,6 @@ import { t, tCount, tMaybe } from '../i18n'
 import { parts } from '../emotes'
 import type { ChatFeed, FeedState } from '../stream/feed'
 import { readableColor } from '../ui/color'
-import { BubbleIcon } from '../ui/icons'
 import { useStore } from '../ui/use-store'
 import { chatSettings } from './chat-settings'
 
@@ -83,7 +82,7 @@ const ChatLine = memo(({ line }: { line: Line }) => (
   <p class="chat-line" data-id={line.id} data-category={line.category}>
     <time class="chat-time">{timeOfDay(line.timestamp)}</time>
     {line.badges?.map((badge) => (
-      <Badge key={badge} badge={badge} />
+      <span key={badge} class={`chat-badge chat-badge-${badge}`} role="img" {...named(badge)} />
     ))}
     <bdi class="chat-author" style={{ color: readableColor(line.color) }}>
       {line.username}
@@ -105,36 +104,14 @@ const drawn = (part: ReturnType<typeof parts>[number]) => {
   )
 }
 
-const BADGE_SHAPES: Partial<Record<string, string>> = {
-  moderator: 'M9.8 1.6h4.6v4.6L8.2 11l1.2 1.2-1.2 1.2-2-2-2.8 2.8-1.6-1.6 2.8-2.8-2-2 1.2-1.2L5 7.8z',
-  subscriber: 'm8 1.5 2 4.3 4.7.6-3.5 3.2.9 4.7L8 12l-4.1 2.3.9-4.7L1.3 6.4 6 5.8z',
-  vip: 'M4.3 2.5h7.4L15 6.5 8 14 1 6.5z',
-  'first-timer': 'M8 1.2 9.6 6.4 14.8 8 9.6 9.6 8 14.8 6.4 9.6 1.2 8 6.4 6.4z',
-}
-
-function Badge({ badge }: { badge: string }) {
-  const shape = BADGE_SHAPES[badge]
-  if (!shape) return null
-  const label = tMaybe(`badge.${badge}`) ?? badge
-  return (
-    <svg
-      class={`chat-badge chat-badge-${badge}`}
-      viewBox="0 0 16 16"
-      width="16"
-      height="16"
-      role="img"
-      aria-label={label}
-    >
-      <title>{label}</title>
-      <path d={shape} />
-    </svg>
-  )
+const named = (badge: string) => {
+  const name = tMaybe(`badge.${badge}`) ?? badge
+  return { 'aria-label': name, title: name }
 }
 
 function EmptyChat({ waiting }: { waiting: boolean }) {
   return (
     <div class="chat-empty">
-      <BubbleIcon />
       <p class="chat-empty-title">{t('chat.empty')}</p>
       <p>{t(waiting ? 'chat.soon' : 'chat.emptyHint')}</p>
     </div>

@@ -20,10 +20,5 @@ export function ShowTime({ since, clock }: { since: number; clock: ServerClock }
   return <span class="chat-elapsed" role="timer" aria-label={t('chat.time')} title={t('chat.time')} ref={face} />
 }
 
-/** 754000 → 12:34, 3754000 → 1:02:34. */
-export function clockFace(elapsedMs: number): string {
-  const seconds = Math.floor(elapsedMs / 1000)
-  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60]
-  const rest = String(seconds % 60).padStart(2, '0')
-  return hours ? `${hours}:${String(minutes).padStart(2, '0')}:${rest}` : `${minutes}:${rest}`
-}
+/** 754000 → 12:34, 3754000 → 01:02:34. */
+const clockFace = (elapsedMs: number): string => new Date(elapsedMs).toISOString().slice(11, 19).replace(/^00:/, '')

@@ -15,9 +15,9 @@ export function soundQuestions(feed: ChatFeed): () => void {
   let heard = feed.state.get().total
   return feed.state.subscribe(() => {
     const { lines, total } = feed.state.get()
-    const came = lines.slice(Math.max(0, lines.length - Math.max(0, total - heard)))
+    const came = total - heard
     heard = total
-    if (came.some(({ category }) => category === 'questions')) ring()
+    if (came > 0 && lines.slice(-came).some(({ category }) => category === 'questions')) ring()
   })
 }
 
