@@ -71,6 +71,16 @@ test('with no show to join there is none', async () => {
   expect(s.state()).toMatchObject({ phase: 'none', error: undefined })
 })
 
+test('a page that found no server joins when the network is back', async () => {
+  s.api.joinShow.mockRejectedValueOnce(new ApiError('OFFLINE'))
+  await s.session.join()
+  expect(s.state()).toMatchObject({ phase: 'none', error: { code: 'OFFLINE' } })
+  s.api.joinShow.mockResolvedValue(ticketOf('s9'))
+  s.session.retry()
+  await settle()
+  expect(s.state()).toMatchObject({ phase: 'live', error: undefined })
+})
+
 test('joins a running show from now on, without starting one', async () => {
   s.api.joinShow.mockResolvedValue(ticketOf('s9'))
   await s.session.join()
@@ -249,6 +259,41 @@ describe('with a show that runs', () => {
     await s.time.pass(2_000)
     await s.session.wave('hype')
     expect(s.api.wave).toHaveBeenCalledTimes(2)
+  })
+
+  test("a moment's tail comes with it", async () => {
+    s.api.wave.mockResolvedValueOnce({ lines: [lineAt('s1.w1.0', T + 200)], tail: [lineAt('s1.w1.1', T + 900)] })
+    await s.session.wave('laugh')
+    await s.time.pass(900)
+    expect(s.shown()).toEqual(['s1.0', 's1.w1.0', 's1.w1.1'])
+  })
+
+  test('a button without an answer says that the connection is gone, and has it tried at once', async () => {
+    s.api.wave.mockRejectedValueOnce(new ApiError('OFFLINE'))
+    await s.session.wave('omg')
+    expect(s.state()).toMatchObject({ phase: 'live', connection: 'reconnecting', error: { code: 'OFFLINE' } })
+    expect(s.hurry).toHaveBeenCalledOnce()
+    s.hear({ type: 'hello', now: T, show: 's1' })
+    expect(s.state().connection).toBe('connected')
+  })
+
+  test('offline it says so and plays on; back online it asks at once', async () => {
+    s.session.retry()
+    expect(s.hurry).not.toHaveBeenCalled()
+    s.session.lost()
+    expect(s.state().connection).toBe('reconnecting')
+    await s.time.pass(4_000)
+    expect(s.shown()).toEqual(['s1.0', 's1.1'])
+    s.session.retry()
+    expect(s.hurry).toHaveBeenCalledOnce()
+  })
+
+  test('its time goes on with another pace, and begins with another Play', async () => {
+    s.api.startShow.mockImplementation(async () => ticketOf('s2', { startedAt: T + 60_000 }))
+    await s.session.change(CHOICE)
+    expect(s.state().since).toBe(T)
+    await s.session.play(CHOICE)
+    expect(s.state().since).toBe(T + 60_000)
   })
 
   test('a moment with no show left says so', async () => {

@@ -1,6 +1,7 @@
 /** How the chat looks, sounds and where it stands: one small menu. */
 
 import type { ComponentChildren } from 'preact'
+import { useEffect, useRef } from 'preact/hooks'
 import { t } from '../i18n'
 import { PLATFORMS } from '../ui/platform'
 import { useStore } from '../ui/use-store'
@@ -10,8 +11,25 @@ import { ring } from './sound'
 
 export function ChatSettings() {
   const { platform, size, sound, announce } = useStore(chatSettings)
+  const menu = useRef<HTMLDetailsElement>(null)
+  const close = () => (menu.current!.open = false)
+  useEffect(() => {
+    addEventListener('click', ({ target }) => {
+      if (!menu.current!.contains(target as Node)) close()
+    })
+  }, [])
+  const escape = (event: KeyboardEvent) => {
+    if (event.key !== 'Escape' || !menu.current!.open) return
+    close()
+    menu.current!.querySelector('summary')!.focus()
+    event.stopPropagation()
+  }
+  const solo = () => {
+    close()
+    showSolo(true)
+  }
   return (
-    <details class="chat-settings">
+    <details class="chat-settings" ref={menu} onKeyDown={escape}>
       <summary class="button">
         <span>{t('chat.settings')}</span>
       </summary>
@@ -41,7 +59,7 @@ export function ChatSettings() {
           }}
         />
         <Switch on={announce} text={t('chat.announce')} onTurn={(on) => changeChat({ announce: on })} />
-        <Press onPress={() => showSolo(true)}>{t('chat.solo')}</Press>
+        <Press onPress={solo}>{t('chat.solo')}</Press>
         <Press onPress={popOut}>{t('chat.popOut')}</Press>
       </div>
     </details>

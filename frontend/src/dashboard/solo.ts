@@ -36,10 +36,7 @@ export function startSolo(session: () => ShowSession): () => void {
   }, LOOK_AGAIN_MS)
   addEventListener('popstate', apply)
   addEventListener('keydown', ({ key }) => {
-    if (key !== 'Escape') return
-    const menu = document.querySelector<HTMLDetailsElement>('.chat-settings[open]')
-    if (menu) menu.open = false
-    else if (isSolo()) leaveSolo()
+    if (key === 'Escape' && isSolo()) leaveSolo()
   })
   apply()
   return () => windows.postMessage(null)

@@ -116,6 +116,7 @@ function Dashboard({ auth, api, games, session, feed, director, preferences }: P
   )
 }
 
+void loadEmotes()
 void start((auth) => {
   if (!auth.user()) {
     toSignIn()
@@ -123,6 +124,5 @@ void start((auth) => {
   }
   const parts = build(auth)
   void load(parts)
-  void loadEmotes()
   return <Dashboard {...parts} />
 })
