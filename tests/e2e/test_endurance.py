@@ -1,0 +1,56 @@
+"""A chat that runs for hours costs what it cost in the first minute."""
+
+import pytest
+from playwright.sync_api import Page, Route
+
+from tests.e2e.cdp import load_of
+from tests.e2e.chat import LINES, Streamer, real_time, stream_of
+from tests.e2e.test_main_job import sign_in
+
+FULL = 200
+MINUTES = 5
+MB = 1_000_000
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(MINUTES * 60 + 120)
+def test_five_minutes_at_the_quickest_pace_cost_nothing_that_stays(page: Page, site: str) -> None:
+    sign_in(page, site, "maraton")
+    streamer = Streamer(site, "maraton")
+    first = streamer.start(500, 1000)["first"]
+
+    def full(route: Route) -> None:
+        """The first batch fills the window; what follows is the show."""
+        page.unroute("**/api/chat-stream*")
+        line = {
+            "username": "nube",
+            "category": "gameplay",
+            "color": "#ff9e7a",
+            "badges": ["subscriber"],
+            "timestamp": 1,
+        }
+        lines = [{**line, "id": f"before.{k}", "content": f"antes de todo esto {k}"} for k in range(FULL)]
+        route.fulfill(content_type="text/event-stream", body=stream_of(2, lines, again_ms=0, after=first))
+
+    page.route("**/api/chat-stream*", full)
+    page.add_init_script(
+        "window.longTasks = []; new PerformanceObserver(list => longTasks.push(...list.getEntries().map("
+        "task => [task.startTime, task.duration]))).observe({ type: 'longtask' })"
+    )
+    page.reload()
+    page.wait_for_selector(f'{LINES}[data-id$=".5"]')
+    page.wait_for_function(f"document.querySelectorAll('{LINES}').length === {FULL}")
+    # A minute in, every line is one of the show's or on its way out.
+    real_time(page, 30)
+    before, began_ms = load_of(page), page.evaluate("performance.now()")
+    real_time(page, MINUTES * 60)
+    long_tasks = page.evaluate(f"longTasks.filter(([start]) => start > {began_ms}).map(([, took]) => took)")
+    after = load_of(page)
+    shown = page.locator(LINES).evaluate_all("lines => lines.map(line => line.dataset.id)")
+    assert len(shown) == FULL
+    assert not [line for line in shown if line.startswith("before.")]
+    assert abs(after.nodes - before.nodes) <= 0.02 * before.nodes
+    assert after.heap_bytes - before.heap_bytes <= 2 * MB
+    assert (after.busy_s - before.busy_s) / (after.at_s - before.at_s) < 0.05
+    assert max(long_tasks, default=0) <= 100
+    streamer.close()
