@@ -288,6 +288,14 @@ describe('with a show that runs', () => {
     expect(s.hurry).toHaveBeenCalledOnce()
   })
 
+  test('joining again, it follows the show another window went on with, from its first line', async () => {
+    s.api.joinShow.mockResolvedValue(ticketOf('s2'))
+    await s.session.join()
+    expect(s.followed.at(-1)!.options.from).toBe('s2.first')
+    await s.time.pass(10_000)
+    expect(s.shown()).toEqual(['s1.0'])
+  })
+
   test('its time goes on with another pace, and begins with another Play', async () => {
     s.api.startShow.mockImplementation(async () => ticketOf('s2', { startedAt: T + 60_000 }))
     await s.session.change(CHOICE)

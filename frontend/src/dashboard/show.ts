@@ -66,6 +66,12 @@ export class ShowSession {
     await this.act(async () => {
       try {
         const ticket = await this.deps.api.joinShow()
+        const { show } = this.state.get()
+        if (show && show.id !== ticket.show.id) {
+          // Another window went on with it: what the show before had still to say is not said.
+          this.deps.feed.dropPending()
+          this.deps.feed.lastCursor = ticket.show.first
+        }
         this.choice = choiceOf(ticket.show)
         if (ticket.show.state === 'live') this.attach(ticket)
         else if (ticket.show.state === 'paused') this.settle('paused', ticket.show)

@@ -21,13 +21,14 @@ export function soundQuestions(feed: ChatFeed): () => void {
   })
 }
 
-/** Browsers let a page sound once somebody has pressed something in it: the switch itself rings. */
+/** Browsers let a page sound once somebody has pressed something in it; the switch itself rings. */
 export function ring(): void {
   const now = Date.now()
   if (Math.abs(now - remembered(KEY, (at) => typeof at === 'number', 0)) < REST_MS) return
   remember(KEY, now)
+  // Not allowed to sound yet: what is asked meanwhile is not kept for later.
+  if (audio?.state === 'suspended') return void audio.resume()
   audio ??= new AudioContext()
-  void audio.resume()
   const from = audio.currentTime
   const tone = audio.createOscillator()
   const volume = audio.createGain()
