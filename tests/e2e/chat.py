@@ -83,11 +83,11 @@ class Streamer:
         answer.raise_for_status()
         return answer.json()
 
-    def start(self, min_ms: int, max_ms: int, game: str = "Minecraft", after: str | None = None) -> dict[str, Any]:
-        """A show, to be read from its first line; what was read of the one before is kept."""
-        wish = {"gameName": game, "mode": "game", "lang": "es", "min": min_ms, "max": max_ms}
-        ticket = self.ask("POST", "/api/chat-ticket", {**wish, "after": after} if after else wish)
-        self._ticket, self._at = ticket["ticket"], ticket["show"]["first"]
+    def start(self, min_ms: int, max_ms: int) -> dict[str, Any]:
+        """A show, to be read from its first line."""
+        wish = {"gameName": "Minecraft", "mode": "game", "lang": "es", "min": min_ms, "max": max_ms}
+        ticket = self.ask("POST", "/api/chat-ticket", wish)
+        self._ticket, self._at, self.lines = ticket["ticket"], ticket["show"]["first"], {}
         show: dict[str, Any] = ticket["show"]
         return show
 
@@ -98,15 +98,20 @@ class Streamer:
 
     def read(self) -> dict[str, tuple[str, str]]:
         """Author and text of every line due within a second or before, by id; to be asked every 2 minutes or sooner."""
-        answer = self._http.get(
-            "/api/chat-stream?horizon=1", headers={"X-Ticket": self._ticket, "Last-Event-ID": self._at}
-        )
-        answer.raise_for_status()
-        for event in sse.parse(answer.content):
-            if event.name == "message":
-                self.lines[event.data["id"]] = event.data["username"], event.data["content"]
-                self._at = event.id or self._at
+        for event in self._batch(horizon_s=1):
+            self.lines[event.data["id"]] = event.data["username"], event.data["content"]
+            self._at = event.id or self._at
         return self.lines
+
+    def ahead(self) -> list[dict[str, Any]]:
+        """The lines of the next two minutes, as the door sends them."""
+        return [event.data for event in self._batch(horizon_s=120)]
+
+    def _batch(self, horizon_s: int) -> list[sse.Event]:
+        at = {"X-Ticket": self._ticket, "Last-Event-ID": self._at}
+        answer = self._http.get(f"/api/chat-stream?horizon={horizon_s}", headers=at)
+        answer.raise_for_status()
+        return sse.lines(sse.parse(answer.content))
 
     def said(self, first: str, last: str) -> list[tuple[str, str, str]]:
         """The base lines from one id to another, as the referee has them."""
