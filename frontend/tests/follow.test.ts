@@ -231,6 +231,20 @@ test('after leaving nothing is heard and nothing is asked', async () => {
   expect(server.requests).toHaveLength(1)
 })
 
+test('in a hurry it asks now, from where it was', async () => {
+  const server = start([stream(hello, line(0), end('cursor-0')), noNetwork, stream(hello, end('cursor-0'))])
+  await time.pass(54_000)
+  expect(types().at(-1)).toBe('cut')
+  await time.pass(10)
+  follower.hurry()
+  await settle()
+  expect(server.requests.map(({ at, last }) => [at, last])).toEqual([
+    [0, null],
+    [54_000, 'cursor-0'],
+    [54_010, 'cursor-0'],
+  ])
+})
+
 test('asks nothing until it is ready', async () => {
   let open = () => {}
   const ready = () => new Promise<void>((resolve) => (open = resolve))

@@ -39,7 +39,7 @@ beforeEach(() => {
     monotonic: time.monotonic,
     follow: (given) => {
       options = given
-      return { leave: () => {} }
+      return { leave: () => {}, hurry: () => {} }
     },
   })
 })

@@ -44,6 +44,7 @@ function stage() {
     stopShow: vi.fn<Api['stopShow']>(async () => ({})),
     wave: vi.fn<Api['wave']>(async () => ({ lines: [lineAt('s1.w1.0', T + 200)] })),
   }
+  const hurry = vi.fn()
   const followed: { options: FollowOptions; left: boolean }[] = []
   const session = new ShowSession({
     api,
@@ -53,12 +54,12 @@ function stage() {
     follow: (options) => {
       const one = { options, left: false }
       followed.push(one)
-      return { leave: () => (one.left = true) }
+      return { leave: () => (one.left = true), hurry }
     },
   })
   const hear = (event: Parameters<FollowOptions['onEvent']>[0]) => followed.at(-1)!.options.onEvent(event)
   const shown = () => feed.state.get().lines.map((line) => line.id)
-  return { time, feed, api, session, followed, hear, shown, state: () => session.state.get() }
+  return { time, feed, api, session, followed, hurry, hear, shown, state: () => session.state.get() }
 }
 
 let s: ReturnType<typeof stage>
@@ -69,6 +70,16 @@ beforeEach(() => {
 test('with no show to join there is none', async () => {
   await s.session.join()
   expect(s.state()).toMatchObject({ phase: 'none', error: undefined })
+})
+
+test('a page that found no server joins when the network is back', async () => {
+  s.api.joinShow.mockRejectedValueOnce(new ApiError('OFFLINE'))
+  await s.session.join()
+  expect(s.state()).toMatchObject({ phase: 'none', error: { code: 'OFFLINE' } })
+  s.api.joinShow.mockResolvedValue(ticketOf('s9'))
+  s.session.retry()
+  await settle()
+  expect(s.state()).toMatchObject({ phase: 'live', error: undefined })
 })
 
 test('joins a running show from now on, without starting one', async () => {
@@ -176,10 +187,10 @@ describe('with a show that runs', () => {
 
   test('paused, it hears when it is looked at that another device stopped it', async () => {
     await s.session.pause()
-    s.session.look()
+    s.session.retry()
     await settle()
     expect(s.state()).toMatchObject({ phase: 'none', show: undefined })
-    s.session.look()
+    s.session.retry()
     await s.time.pass(600_000)
     expect(s.api.joinShow).toHaveBeenCalledOnce()
   })
@@ -188,7 +199,7 @@ describe('with a show that runs', () => {
     await s.session.pause()
     let answer = (_: Ticket) => {}
     s.api.joinShow.mockReturnValueOnce(new Promise((resolve) => (answer = resolve)))
-    s.session.look()
+    s.session.retry()
     await s.session.resume()
     answer(ticketOf('s1'))
     await settle()
@@ -283,6 +294,49 @@ describe('with a show that runs', () => {
     await s.time.pass(2_000)
     await s.session.wave('hype')
     expect(s.api.wave).toHaveBeenCalledTimes(2)
+  })
+
+  test("a moment's tail comes with it", async () => {
+    s.api.wave.mockResolvedValueOnce({ lines: [lineAt('s1.w1.0', T + 200)], tail: [lineAt('s1.w1.1', T + 900)] })
+    await s.session.wave('laugh')
+    await s.time.pass(900)
+    expect(s.shown()).toEqual(['s1.0', 's1.w1.0', 's1.w1.1'])
+  })
+
+  test('a button without an answer says that the connection is gone, and has it tried at once', async () => {
+    s.api.wave.mockRejectedValueOnce(new ApiError('OFFLINE'))
+    await s.session.wave('omg')
+    expect(s.state()).toMatchObject({ phase: 'live', connection: 'reconnecting', error: { code: 'OFFLINE' } })
+    expect(s.hurry).toHaveBeenCalledOnce()
+    s.hear({ type: 'hello', now: T, show: 's1' })
+    expect(s.state().connection).toBe('connected')
+  })
+
+  test('offline it says so and plays on; back online it asks at once', async () => {
+    s.session.retry()
+    expect(s.hurry).not.toHaveBeenCalled()
+    s.session.lost()
+    expect(s.state().connection).toBe('reconnecting')
+    await s.time.pass(4_000)
+    expect(s.shown()).toEqual(['s1.0', 's1.1'])
+    s.session.retry()
+    expect(s.hurry).toHaveBeenCalledOnce()
+  })
+
+  test('joining again, it follows the show another window went on with, from its first line', async () => {
+    s.api.joinShow.mockResolvedValue(ticketOf('s2'))
+    await s.session.join()
+    expect(s.followed.at(-1)!.options.from).toBe('s2.first')
+    await s.time.pass(10_000)
+    expect(s.shown()).toEqual(['s1.0'])
+  })
+
+  test('its time goes on with another pace, and begins with another Play', async () => {
+    s.api.startShow.mockImplementation(async () => ticketOf('s2', { startedAt: T + 60_000 }))
+    await s.session.change(CHOICE)
+    expect(s.state().since).toBe(T)
+    await s.session.play(CHOICE)
+    expect(s.state().since).toBe(T + 60_000)
   })
 
   test('a moment with no show left says so', async () => {

@@ -6,6 +6,7 @@ import es from '../src/i18n/es.json'
 import { fill } from '../src/i18n'
 import { contrastOf, PANEL, readableColor } from '../src/ui/color'
 import { afterSignIn, safeNext, signInPath, withGame } from '../src/ui/paths'
+import platforms from '../src/styles/platforms.css?raw'
 import tokens from '../src/styles/tokens.css?raw'
 
 describe('catalogues', () => {
@@ -28,9 +29,7 @@ describe('catalogues', () => {
 })
 
 describe('name colours', () => {
-  test('the panel is the one of the style sheet', () => {
-    expect(tokens).toContain(`--panel: ${PANEL};`)
-  })
+  const panels = [...platforms.matchAll(/--chat-panel: (#[0-9a-f]{6})/g)].map(([, colour]) => colour!)
 
   test('the edge of a field stands out from what is around it at 3:1', () => {
     const colour = (name: string) => tokens.match(`--${name}: (#[0-9a-f]{6});`)![1]!
@@ -39,9 +38,10 @@ describe('name colours', () => {
   })
 
   test.each(['#0000ff', '#b22222', '#000000', '#9147ff', '#00ff7f', '#ffffff', '#14111d'])(
-    '%s is readable at 5:1',
+    '%s is readable at 5:1 on each of the three panels',
     (color) => {
-      expect(contrastOf(readableColor(color), PANEL)).toBeGreaterThanOrEqual(5)
+      expect(panels).toHaveLength(3)
+      for (const panel of panels) expect(contrastOf(readableColor(color), panel)).toBeGreaterThanOrEqual(5)
     },
   )
 

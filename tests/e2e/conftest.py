@@ -1,7 +1,9 @@
 """A real Chromium before the whole local stack, its data new and its site built."""
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -38,14 +40,16 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def new_page(browser: Browser) -> Iterator[Callable[[], Page]]:
-    """new_page() → a page in a clean profile of its own, in Spanish; no page may meet an error of its own."""
+def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """new_page(**context options) → a page in a profile of its own, in Spanish, that meets no error of its own."""
     faults: list[str] = []
     contexts = []
 
-    def open_page() -> Page:
-        context = browser.new_context(locale="es-ES", viewport={"width": 1280, "height": 800})
+    def open_page(**options: Any) -> Page:
+        context = browser.new_context(locale="es-ES", viewport={"width": 1280, "height": 800}, **options)
         context.set_default_timeout(WAIT_MS)
+        # No test depends on other people's servers.
+        context.route(re.compile(r"https://(7tv\.io|cdn\.7tv\.app)/"), lambda route: route.abort())
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: faults.append(str(error)))

@@ -1,30 +1,53 @@
 /** The chat with what belongs to it: the state of the show above, the moments below. */
 
+import { useEffect } from 'preact/hooks'
 import { WAVE_TYPES, type WaveType } from '../api/contract'
 import { t } from '../i18n'
 import type { ChatFeed } from '../stream/feed'
 import { Alert } from '../ui/Shell'
 import { useStore } from '../ui/use-store'
 import { errorText } from '../ui/text'
+import { Announcer } from './Announcer'
+import { keepAwake } from './awake'
+import { chatSettings } from './chat-settings'
+import { ChatSettings } from './ChatSettings'
 import { ChatWindow } from './ChatWindow'
 import type { ShowSession, ShowState } from './show'
+import { ShowTime } from './ShowTime'
+import { leaveSolo } from './solo'
+import { soundQuestions } from './sound'
 
 export function ChatPanel({ session, feed }: { session: ShowSession; feed: ChatFeed }) {
   const state = useStore(session.state)
-  const { phase, connection, error } = state
+  const { phase, connection, error, since } = state
+  const { platform, size, sound, announce } = useStore(chatSettings)
+  const live = phase === 'live'
+  useEffect(() => (live ? keepAwake() : undefined), [live])
+  useEffect(() => (sound ? soundQuestions(feed) : undefined), [sound])
   return (
-    <section class="chat-panel" data-phase={phase}>
+    <section
+      class="chat-panel"
+      data-phase={phase}
+      data-platform={platform}
+      style={{ '--chat-size': `${size}px` }}
+    >
       <header class="chat-head">
         <h1 class="state" role="status">
           {stateText(state)}
         </h1>
-        {phase === 'live' && connection !== 'reconnecting' && <span class="badge-live">{t('state.badge')}</span>}
+        {live && connection !== 'reconnecting' && <span class="badge-live">{t('state.badge')}</span>}
+        {live && <ShowTime since={since} clock={feed.clock} />}
         <span class="connection" data-connection={connection}>
           {t(`chat.${connection}`)}
         </span>
+        <ChatSettings />
+        <button type="button" class="quiet solo-back" onClick={leaveSolo}>
+          {t('chat.back')}
+        </button>
       </header>
       {error !== undefined && <Alert text={errorText(error)} onClose={() => session.dismissError()} />}
-      <ChatWindow feed={feed} waiting={phase === 'live' || phase === 'starting'} />
+      <ChatWindow feed={feed} waiting={live || phase === 'starting'} />
+      {announce && <Announcer feed={feed} />}
       <Moments session={session} />
     </section>
   )

@@ -4,27 +4,35 @@ import { memo } from '../ui/memo'
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { Line } from '../api/contract'
 import { t, tCount, tMaybe } from '../i18n'
-import type { ChatFeed } from '../stream/feed'
+import { parts } from '../emotes'
+import type { ChatFeed, FeedState } from '../stream/feed'
 import { readableColor } from '../ui/color'
-import { BubbleIcon } from '../ui/icons'
 import { useStore } from '../ui/use-store'
+import { chatSettings } from './chat-settings'
 
 /** Nearer to the end than this counts as being there. */
 const AT_END_PX = 48
 
 export function ChatWindow({ feed, waiting }: { feed: ChatFeed; waiting: boolean }) {
-  const { lines, total } = useStore(feed.state)
+  const now = useStore(feed.state)
+  const { size } = useStore(chatSettings)
   const box = useRef<HTMLDivElement>(null)
-  const [readUpTo, setReadUpTo] = useState<number | undefined>()
-  const follows = readUpTo === undefined
-  const unread = follows ? 0 : Math.max(0, total - readUpTo)
+  // Who has scrolled up reads a chat that stands still; what comes meanwhile is counted.
+  const [held, hold] = useState<FeedState | undefined>()
+  const follows = held === undefined
+  const { lines, total } = held ?? now
+  const unread = now.total - total
 
   const toEnd = () => {
     if (box.current) box.current.scrollTop = box.current.scrollHeight
   }
   useLayoutEffect(() => {
     if (follows) toEnd()
-  }, [total, follows])
+  }, [total, follows, size])
+  // An emptied chat has nothing to go on reading.
+  useLayoutEffect(() => {
+    if (unread < 0) hold(undefined)
+  }, [unread])
   useEffect(() => {
     const watch = new ResizeObserver(() => follows && toEnd())
     watch.observe(box.current!)
@@ -34,12 +42,12 @@ export function ChatWindow({ feed, waiting }: { feed: ChatFeed; waiting: boolean
   const onScroll = () => {
     const { scrollHeight, scrollTop, clientHeight } = box.current!
     const atEnd = scrollHeight - scrollTop - clientHeight < AT_END_PX
-    if (atEnd && !follows) setReadUpTo(undefined)
-    if (!atEnd && follows) setReadUpTo(total)
+    if (atEnd && !follows) hold(undefined)
+    if (!atEnd && follows) hold(now)
   }
 
   const catchUp = () => {
-    setReadUpTo(undefined)
+    hold(undefined)
     // The button is about to go; the keyboard stays with the chat.
     box.current!.focus({ preventScroll: true })
   }
@@ -74,43 +82,36 @@ const ChatLine = memo(({ line }: { line: Line }) => (
   <p class="chat-line" data-id={line.id} data-category={line.category}>
     <time class="chat-time">{timeOfDay(line.timestamp)}</time>
     {line.badges?.map((badge) => (
-      <Badge key={badge} badge={badge} />
+      <span key={badge} class={`chat-badge chat-badge-${badge}`} role="img" {...named(badge)} />
     ))}
     <bdi class="chat-author" style={{ color: readableColor(line.color) }}>
       {line.username}
     </bdi>
-    <span class="chat-colon">: </span>
-    <bdi class="chat-text">{line.content}</bdi>
+    <span class="chat-colon" />
+    <bdi class="chat-text">{parts(line.content).map(drawn)}</bdi>
   </p>
 ))
 
-const BADGE_SHAPES: Partial<Record<string, string>> = {
-  moderator: 'M9.8 1.6h4.6v4.6L8.2 11l1.2 1.2-1.2 1.2-2-2-2.8 2.8-1.6-1.6 2.8-2.8-2-2 1.2-1.2L5 7.8z',
-  subscriber: 'm8 1.5 2 4.3 4.7.6-3.5 3.2.9 4.7L8 12l-4.1 2.3.9-4.7L1.3 6.4 6 5.8z',
-  vip: 'M4.3 2.5h7.4L15 6.5 8 14 1 6.5z',
+const drawn = (part: ReturnType<typeof parts>[number]) => {
+  if (typeof part === 'string') return part
+  const { name, emoji, url, width, height } = part
+  return url ? (
+    <img class="emote" src={url} alt={name} title={name} width={width} height={height} />
+  ) : (
+    <span class="emote" role="img" aria-label={name} title={name}>
+      {emoji}
+    </span>
+  )
 }
 
-function Badge({ badge }: { badge: string }) {
-  const shape = BADGE_SHAPES[badge]
-  if (!shape) return null
-  return (
-    <svg
-      class={`chat-badge chat-badge-${badge}`}
-      viewBox="0 0 16 16"
-      width="16"
-      height="16"
-      role="img"
-      aria-label={tMaybe(`badge.${badge}`) ?? badge}
-    >
-      <path d={shape} />
-    </svg>
-  )
+const named = (badge: string) => {
+  const name = tMaybe(`badge.${badge}`) ?? badge
+  return { 'aria-label': name, title: name }
 }
 
 function EmptyChat({ waiting }: { waiting: boolean }) {
   return (
     <div class="chat-empty">
-      <BubbleIcon />
       <p class="chat-empty-title">{t('chat.empty')}</p>
       <p>{t(waiting ? 'chat.soon' : 'chat.emptyHint')}</p>
     </div>

@@ -24,6 +24,8 @@ export interface ShowState {
   phase: Phase
   show: Show | undefined
   connection: Connection
+  /** When it began, by the server's clock; going on with another game or pace is no new beginning. */
+  since: number
   /** Something asked of the doors is under way. */
   busy: boolean
   /** Moments are resting. */
@@ -36,6 +38,8 @@ export interface ShowDeps {
   feed: ChatFeed
   timers: Timers
   language(): string
+  /** Hears that this page has changed the show. */
+  onChange?(): void
   follow?: (options: FollowOptions) => Follower
 }
 
@@ -44,6 +48,7 @@ export class ShowSession {
     phase: 'loading',
     show: undefined,
     connection: 'off',
+    since: 0,
     busy: false,
     waveResting: false,
     error: undefined,
@@ -63,6 +68,12 @@ export class ShowSession {
     await this.act(async () => {
       try {
         const ticket = await this.deps.api.joinShow()
+        const { show } = this.state.get()
+        if (show && show.id !== ticket.show.id) {
+          // Another window went on with it: what the show before had still to say is not said.
+          this.deps.feed.dropPending()
+          this.deps.feed.lastCursor = ticket.show.first
+        }
         this.choice = choiceOf(ticket.show)
         if (ticket.show.state === 'live') this.attach(ticket)
         else if (ticket.show.state === 'paused') this.settle('paused', ticket.show)
@@ -97,6 +108,7 @@ export class ShowSession {
     await this.act(async () => {
       await this.deps.api.pauseShow()
       this.settle('paused', this.state.get().show)
+      this.deps.onChange?.()
     })
   }
 
@@ -104,6 +116,7 @@ export class ShowSession {
     await this.act(async () => {
       await this.deps.api.stopShow()
       this.settle('none')
+      this.deps.onChange?.()
     })
   }
 
@@ -113,17 +126,25 @@ export class ShowSession {
     this.state.set({ waveResting: true, error: undefined })
     this.deps.timers.after(WAVE_REST_MS, () => this.state.set({ waveResting: false }))
     try {
-      const { lines } = await this.deps.api.wave(type, randomId())
-      this.deps.feed.add(lines)
+      const { lines, tail = [] } = await this.deps.api.wave(type, randomId())
+      this.deps.feed.add([...lines, ...tail])
     } catch (error) {
-      this.state.set({ error })
+      this.fail(error)
       if (isNoShow(error)) this.settle('none')
     }
   }
 
-  /** The page is looked at again: another device may have gone on with a paused show, or ended it. */
-  look(): void {
-    if (this.state.get().phase === 'paused') void this.confirm()
+  /** The network is gone, as far as one can tell: what is here plays on, and the page says so. */
+  lost(): void {
+    if (this.state.get().phase === 'live') this.state.set({ connection: 'reconnecting' })
+  }
+
+  /** The network is back, or somebody looks again: what waits is tried now, and a paused show may go on elsewhere. */
+  retry(): void {
+    const { phase, connection, error } = this.state.get()
+    if (connection === 'reconnecting') this.follower?.hurry()
+    else if (phase === 'paused') void this.confirm()
+    else if (phase === 'none' && isOffline(error)) void this.join()
   }
 
   dismissError(): void {
@@ -145,7 +166,8 @@ export class ShowSession {
         else feed.dropPending()
         feed.lastCursor = ticket.show.first
         this.choice = choice
-        this.attach(ticket)
+        this.attach(ticket, after !== undefined)
+        this.deps.onChange?.()
       } catch (error) {
         if (before === 'live') this.listen()
         else this.settle(before, this.state.get().show)
@@ -156,10 +178,10 @@ export class ShowSession {
     })
   }
 
-  private attach({ ticket, serverNow, show }: Ticket): void {
+  private attach({ ticket, serverNow, show }: Ticket, goesOn = false): void {
     this.deps.feed.clock.sync(serverNow)
     this.ticket = ticket
-    this.state.set({ show })
+    this.state.set({ show, since: (goesOn && this.state.get().since) || show.startedAt })
     this.listen()
   }
 
@@ -239,6 +261,7 @@ export class ShowSession {
       else this.settle('replaced', show)
     } catch (error) {
       if (isNoShow(error) && this.state.get().phase === phase) this.settle('none')
+      else if (isOffline(error)) this.lost()
     }
   }
 
@@ -271,13 +294,22 @@ export class ShowSession {
     try {
       await work()
     } catch (error) {
-      this.state.set({ error })
+      this.fail(error)
     } finally {
       this.state.set({ busy: false })
     }
   }
+
+  /** No answer to a button means none to the stream either: that is tried at once, and goes on until it is there. */
+  private fail(error: unknown): void {
+    this.state.set({ error })
+    if (!isOffline(error)) return
+    this.lost()
+    this.follower?.hurry()
+  }
 }
 
+const isOffline = (error: unknown): boolean => error instanceof ApiError && error.code === 'OFFLINE'
 const isNoShow = (error: unknown): boolean => error instanceof ApiError && error.code === NO_SHOW
 
 /** What would start this show again, for a page that did not start it. */

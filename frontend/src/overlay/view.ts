@@ -1,12 +1,13 @@
 /** What OBS shows: the last lines, and a note that goes away. Plain DOM, line by line. */
 
 import type { Line } from '../api/contract'
+import { parts, type Emote } from '../emotes'
 import { readableColor } from '../ui/color'
 
 const NOTE_MS = 10_000
 
 export function createView(chat: HTMLElement, note: HTMLElement) {
-  const drawn = new Map<string, HTMLElement>()
+  const shown = new Map<string, HTMLElement>()
   let noteTimer: ReturnType<typeof setTimeout> | undefined
 
   // A line that has faded is gone, and with the last one the label below them.
@@ -15,18 +16,18 @@ export function createView(chat: HTMLElement, note: HTMLElement) {
   })
 
   return {
-    /** Draws these lines and no others; one that has faded does not come back. */
-    draw(lines: readonly Line[]): void {
+    /** Draws these lines and no others, emotes as images or as words; one that has faded does not come back. */
+    draw(lines: readonly Line[], emotes = true): void {
       const wanted = new Set(lines.map((line) => line.id))
-      for (const [id, element] of drawn) {
+      for (const [id, element] of shown) {
         if (wanted.has(id)) continue
         element.remove()
-        drawn.delete(id)
+        shown.delete(id)
       }
       for (const line of lines) {
-        if (drawn.has(line.id)) continue
-        const element = lineElement(line)
-        drawn.set(line.id, element)
+        if (shown.has(line.id)) continue
+        const element = lineElement(line, emotes)
+        shown.set(line.id, element)
         chat.append(element)
       }
     },
@@ -58,12 +59,15 @@ export function createView(chat: HTMLElement, note: HTMLElement) {
 export type View = ReturnType<typeof createView>
 
 /** Its class names are for the streamer's own CSS and stay: docs/overlay.md. */
-function lineElement({ id, username, content, color, badges, timestamp, category }: Line): HTMLElement {
+function lineElement(
+  { id, username, content, color, badges, timestamp, category }: Line,
+  emotes: boolean,
+): HTMLElement {
   const line = element('p', 'chat-line')
   Object.assign(line.dataset, { id, category, initial: Array.from(username)[0] })
   line.style.setProperty('--color', readableColor(color))
   const text = element('bdi', 'chat-text')
-  text.append(...textNodes(content))
+  text.append(...(emotes ? parts(content).map(drawn) : [content]))
   line.append(
     element('time', 'chat-time', new Date(timestamp).toTimeString().slice(0, 5)),
     ...(badges ?? []).map((badge) => element('span', `chat-badge chat-badge-${badge}`)),
@@ -74,8 +78,12 @@ function lineElement({ id, username, content, color, badges, timestamp, category
   return line
 }
 
-/** A line's text as what is put on the page. */
-const textNodes = (text: string): Node[] => [document.createTextNode(text)]
+function drawn(part: string | Emote): string | Node {
+  if (typeof part === 'string') return part
+  const { name, emoji, url, width, height } = part
+  if (!url) return element('span', 'emote', emoji)
+  return Object.assign(document.createElement('img'), { className: 'emote', src: url, alt: name, width, height })
+}
 
 function element(name: string, className: string, text = ''): HTMLElement {
   const made = document.createElement(name)

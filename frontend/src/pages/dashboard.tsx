@@ -13,10 +13,13 @@ import { Games } from '../dashboard/games'
 import { ObsLink } from '../dashboard/obs/link'
 import { ObsCard } from '../dashboard/obs/ObsCard'
 import { loadPreferences, preferencesOf, savePreferences, type Preferences } from '../dashboard/preferences'
+import { watchNetwork } from '../dashboard/network'
 import { ShowSession } from '../dashboard/show'
+import { cleanPath, startSolo } from '../dashboard/solo'
 import { Steps } from '../dashboard/Steps'
 import { steps } from '../dashboard/steps'
 import { Transport } from '../dashboard/Transport'
+import { loadEmotes } from '../emotes'
 import { i18n, language, t } from '../i18n'
 import { ServerClock } from '../stream/clock'
 import { ChatFeed } from '../stream/feed'
@@ -53,7 +56,9 @@ function build(auth: Auth): Parts {
   const preferences = createStore(loadPreferences())
   const timers = workerTimers()
   const feed = new ChatFeed(new ServerClock(), timers)
-  const session = new ShowSession({ api, feed, timers, language })
+  const onChange = startSolo(() => session)
+  const session = new ShowSession({ api, feed, timers, language, onChange })
+  watchNetwork(session)
   const draft = new URLSearchParams(location.search).get('game') ?? ''
   const games = new Games({ api, lang: () => preferences.get().lang, timers, draft })
   return { auth, api, games, session, feed, preferences, director: createDirector(games, session, preferences.get), obs: new ObsLink(api, timers) }
@@ -62,7 +67,7 @@ function build(auth: Auth): Parts {
 async function load({ games, session, preferences, obs }: Parts): Promise<void> {
   void obs.load()
   // The game of the address is in the field by now; a reload should not type it again.
-  history.replaceState(null, '', location.pathname)
+  history.replaceState(null, '', cleanPath())
   await Promise.all([games.load(), session.join()])
   const { show } = session.state.get()
   if (!show) return
@@ -111,6 +116,7 @@ function Dashboard({ auth, games, session, feed, director, preferences, obs }: P
   )
 }
 
+void loadEmotes()
 void start(openAuth, (auth) => {
   if (!auth.user()) {
     toSignIn()
@@ -118,8 +124,5 @@ void start(openAuth, (auth) => {
   }
   const parts = build(auth)
   void load(parts)
-  const look = () => parts.session.look()
-  addEventListener('focus', look)
-  document.addEventListener('visibilitychange', look)
   return <Dashboard {...parts} />
 })

@@ -3,6 +3,7 @@
 import '../styles/overlay.css'
 import { overlayTicket } from '../api/client'
 import type { Chosen, Line } from '../api/contract'
+import { loadEmotes } from '../emotes'
 import { language, startLanguage, t, useLanguage, type Key } from '../i18n'
 import { followUser } from '../overlay/follow-user'
 import { applyLook, chosenLines, mergeLook, optionsOf, type Look } from '../overlay/look'
@@ -24,7 +25,7 @@ async function run(): Promise<void> {
   )
   let look: Look
   let lines: () => readonly Line[] = () => []
-  const draw = () => view.draw(chosenLines(lines(), look))
+  const draw = () => view.draw(chosenLines(lines(), look), look.emotes)
 
   // Words wait for their language.
   let words = Promise.resolve()
@@ -49,6 +50,10 @@ async function run(): Promise<void> {
   if (address.has('preview')) {
     addEventListener('hashchange', () => setLook({}))
     lines = previewLines(draw)
+    void loadEmotes().then(() => {
+      view.clear()
+      draw()
+    })
     return draw()
   }
   // The key is behind the #: pasting another link into the same source changes nothing else.
@@ -61,6 +66,8 @@ async function run(): Promise<void> {
   lines = () => feed.state.get().lines
   feed.state.subscribe(draw)
 
+  // Emotes are asked for with the first lines: a page that waits asks for nothing but a show.
+  let emotes: Promise<void> | undefined
   // Words are for the moment after loading, when somebody looks whether it works; later it only ever shows chat.
   let greeted = false
   let told = ''
@@ -72,7 +79,10 @@ async function run(): Promise<void> {
     ready: watchVisible(),
     onLook: setLook,
     onStatus: (status) => {
-      if (status === 'playing') later(view.hush)
+      if (status === 'playing') {
+        emotes ??= loadEmotes()
+        later(view.hush)
+      }
       if (greeted || status === told) return
       told = status
       greeted = status !== 'offline'

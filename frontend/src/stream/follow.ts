@@ -53,12 +53,25 @@ export interface FollowOptions {
 export interface Follower {
   /** Ends it; no event comes after this. */
   leave(): void
+  /** Asks now, if it is waiting. */
+  hurry(): void
 }
 
 export function follow(options: FollowOptions): Follower {
   const abort = new AbortController()
-  void run(options, abort.signal)
-  return { leave: () => abort.abort() }
+  let nap = new AbortController()
+  const wait = (delayMs: number) => {
+    nap = new AbortController()
+    return sleep(options.timers, delayMs, nap.signal)
+  }
+  void run(options, wait, abort.signal)
+  return {
+    leave() {
+      abort.abort()
+      nap.abort()
+    },
+    hurry: () => nap.abort(),
+  }
 }
 
 /** What a stream left behind. */
@@ -69,8 +82,12 @@ interface Outcome {
   progress: boolean
 }
 
-async function run(options: FollowOptions, signal: AbortSignal): Promise<void> {
-  const { timers, random = Math.random } = options
+async function run(
+  options: FollowOptions,
+  wait: (delayMs: number) => Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
+  const { random = Math.random } = options
   const tell = (event: FollowEvent) => (signal.aborted ? undefined : options.onEvent(event))
   const position: Position = { last: options.from, retryMs: FIRST_BACK_OFF_MS }
   let failures = 0
@@ -87,7 +104,7 @@ async function run(options: FollowOptions, signal: AbortSignal): Promise<void> {
       if (typeof ticket !== 'string') {
         fresh = false
         failures = 0
-        await sleep(timers, ticket.waitMs, signal)
+        await wait(ticket.waitMs)
         continue
       }
       const { next, progress } = await readOnce(options, ticket, position, tell, signal)
@@ -96,7 +113,7 @@ async function run(options: FollowOptions, signal: AbortSignal): Promise<void> {
       if (next === 'leave') return
       if (next) {
         failures = 0
-        await sleep(timers, next.waitMs, signal)
+        await wait(next.waitMs)
         continue
       }
     } catch (error) {
@@ -118,7 +135,7 @@ async function run(options: FollowOptions, signal: AbortSignal): Promise<void> {
     }
     const retryInMs = Math.max(atLeastMs, backOffMs(position.retryMs, failures++, random()))
     tell({ type: 'cut', retryInMs })
-    await sleep(timers, retryInMs, signal)
+    await wait(retryInMs)
   }
 }
 

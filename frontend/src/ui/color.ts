@@ -1,8 +1,8 @@
 /** Name colours that can be read: contrast by WCAG 2.2, https://www.w3.org/TR/WCAG22/#contrast-minimum */
 
 export const MIN_CONTRAST = 5
-/** The chat's background, `--panel` in tokens.css. */
-export const PANEL = '#14111d'
+/** The lightest of the chat's backgrounds, `--chat-panel` in platforms.css: what is readable there is on the others. */
+export const PANEL = '#18181b'
 const FALLBACK = '#b9b2cc'
 
 const readable = new Map<string, string>()

@@ -5,6 +5,7 @@ export const KEYS = {
   session: 'chatsim-session',
   name: 'chatsim-name',
   chat: 'chatsim-chat',
+  chatWindow: 'chatsim-chat-window',
   game: 'chatsim-game',
   steps: 'chatsim-steps',
   obs: 'chatsim-obs',
