@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Page, expect
 
 LINES = ".chat-line"
@@ -40,8 +39,6 @@ def test_a_moment_is_a_burst(page: Page, site: str) -> None:
     page.wait_for_selector(LINES)
     page.get_by_role("button", name="Hype").click()
     page.wait_for_function(f"document.querySelectorAll('{LINES}[data-id*=\".w1.\"]').length >= 6", timeout=5_000)
-
-
 
 
 def test_a_second_device_joins_and_only_play_takes_over(new_page: Callable[[], Page], site: str) -> None:
