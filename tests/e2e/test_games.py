@@ -201,6 +201,10 @@ def test_on_a_phone_all_of_it_is_in_view(new_page: Callable[[], Page], site: str
     page.get_by_role("button", name="Risas").click()
     page.wait_for_function(f"document.querySelectorAll('{LINES}').length >= 6")
     page.evaluate("scrollTo(0, 0)")
+    settings = page.locator(".chat-settings > summary")
+    settings.click()
+    assert fits(page) == []
+    settings.click()
     assert page.evaluate("document.querySelector('.chat-log').clientHeight") >= 6 * 48, "six lines of two rows each"
     assert fits(page) == []
     in_view(page)
@@ -227,7 +231,8 @@ def fits(page: Page) -> list[str]:
     """What a thumb would miss: controls smaller than 44 px."""
     found: list[str] = (
         page.evaluate("""() => [...document.querySelectorAll('main :is(button, a, input, select, summary)')]
-        .filter(one => one.getClientRects().length)
+        .filter(one => one.checkVisibility())
+        .map(one => one.closest('label:not([for])') ?? one)
         .filter(one => Math.min(one.offsetWidth, one.offsetHeight) < 44)
         .map(one => one.outerHTML)""")
     )

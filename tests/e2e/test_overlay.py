@@ -208,7 +208,7 @@ def test_each_option_has_its_effect(page: Page, site: str) -> None:
     """In the address of the overlay with sample lines, which is the same page; changed, it shows at once."""
     page.set_viewport_size({"width": 400, "height": 700})
     page.goto(f"{site}/overlay?size=30&color=red#preview")
-    page.wait_for_selector(LINES)
+    page.wait_for_selector(f"{LINES} .emote")
     used = page.evaluate("[...document.querySelectorAll('[class]')].flatMap((element) => [...element.classList])")
     named = re.findall(r"^\| `\.([a-z-]+)`", (ROOT / "docs/overlay.md").read_text(), re.MULTILINE)
     assert set(used) == set(named), "what people style by hand"
