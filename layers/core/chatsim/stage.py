@@ -41,10 +41,7 @@ def start(store: Store, shelf: Shelf, user: str, wish: Wish, now_ms: int) -> Sho
     after = wish.after
     before = _continued(store.account(user, consistent=True), after) if after else None
     pack = best_pack(store, shelf, wish.name, wish.lang, now_ms, wish.genre).ref
-    if before and after:
-        show = _continuation(shelf, before, after, wish, pack, now_ms)
-    else:
-        show = _fresh(wish, pack, now_ms)
+    show = _continuation(shelf, before, after, wish, pack, now_ms) if before and after else _fresh(wish, pack, now_ms)
     return store.start_show(user, show, _ends_at(show, now_ms))
 
 
