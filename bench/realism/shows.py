@@ -58,6 +58,8 @@ def judged(case: Case, lines: int = LINES) -> Verdict:
     speech, mean = case.lang.partition("-")[0], found["mean"]
     outside = {name: float(value) for name, value, *_ in judge.outside(found, reference(), speech)}
     broken = judge.broken(outside)
+    if mean.get("period_multi", 0) > 0.15 and "orthography" not in broken:
+        broken.append("orthography")
     of = sum(name in reference() and mean.get(name) == mean.get(name, 0) for name in judge.CORE if name in mean)
     share = len(outside) / of
     word = "FAIL" if broken or share > 0.25 else "PASS" if share <= 0.1 else "BORDERLINE"
