@@ -36,6 +36,14 @@ check: ## Lint, format and types
 	$(BIN)/mypy
 	npm --prefix frontend run check
 
+realism: ## How real the chat is, into docs/realism.md (SEEDS=… GAMES=… VIEWERS=…, separated by commas)
+	@$(MAKE) --no-print-directory -j3 -s setup .venv/.test
+	$(BIN)/python -m bench.realism.shows $(if $(SEEDS),--seeds "$(SEEDS)") $(if $(GAMES),--games "$(GAMES)") $(if $(VIEWERS),--viewers "$(VIEWERS)")
+
+shows: ## Three shows of different games side by side, into docs/shows.md
+	@$(MAKE) --no-print-directory -j3 -s setup
+	$(BIN)/python -m bench.side_by_side
+
 bench: ## Measurements (not there yet)
 	@echo "There are no measurements yet. They will print ratios against the usual alternatives." >&2; exit 1
 
@@ -86,4 +94,4 @@ frontend/public/samples/games.json: .venv/.local $(ENGINE)
 	mkdir -p .cache
 	tests/get-clerk > $@
 
-.PHONY: help dev test soak check bench build deploy setup
+.PHONY: help dev test soak check realism shows bench build deploy setup

@@ -42,7 +42,10 @@ function stage() {
     }),
     pauseShow: vi.fn<Api['pauseShow']>(async () => ({})),
     stopShow: vi.fn<Api['stopShow']>(async () => ({})),
-    wave: vi.fn<Api['wave']>(async () => ({ lines: [lineAt('s1.w1.0', T + 200)] })),
+    wave: vi.fn<Api['wave']>(async () => ({
+      lines: [lineAt('s1.w1.0', T + 200)],
+      tail: [lineAt('s1.w1.1', T + 900)],
+    })),
   }
   const hurry = vi.fn()
   const followed: { options: FollowOptions; left: boolean }[] = []
@@ -291,7 +294,9 @@ describe('with a show that runs', () => {
     expect(s.api.wave.mock.calls[0]).toEqual(['laugh', expect.stringMatching(/^[0-9a-f]{32}$/)])
     await s.time.pass(200)
     expect(s.shown()).toEqual(['s1.0', 's1.w1.0'])
-    await s.time.pass(2_000)
+    await s.time.pass(700)
+    expect(s.shown()).toEqual(['s1.0', 's1.w1.0', 's1.w1.1'])
+    await s.time.pass(1_300)
     await s.session.wave('hype')
     expect(s.api.wave).toHaveBeenCalledTimes(2)
   })

@@ -73,9 +73,9 @@ def press_moment() -> Any:
     kind, press_id = waves.type_of(body.get("type")), body.get("id")
     if not isinstance(press_id, str) or not PRESS_ID.fullmatch(press_id):
         raise InvalidRequest("wave_id")
-    lines = stage.press(services.store(), services.shelf(), user, kind, press_id, services.now_ms())
+    moment = stage.press(services.store(), services.shelf(), user, kind, press_id, services.now_ms())
     door.count("MomentsPressed")
-    return reply(answers.burst(lines))
+    return reply(answers.burst(moment))
 
 
 # ── Stream keys ──

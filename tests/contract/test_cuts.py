@@ -114,8 +114,8 @@ def test_no_line_is_lost_or_repeated_over_cuts(store: DynamoStore, user: str, fr
         now += min(rng.choice([0, 50, 1000, 20_000, rng.randrange(100_000)]), max(0, 110_000 - away))
         for _ in range(rng.choice([0, 0, 1, 3])):
             now += waves.REST_MS
-            lines = stage.press(store, shelf, user, rng.choice(waves.TYPES), f"p{now}", now)  # type: ignore[arg-type]
-            pressed += [sse_data(line) for line in lines]
+            moment = stage.press(store, shelf, user, rng.choice(waves.TYPES), f"p{now}", now)  # type: ignore[arg-type]
+            pressed += [sse_data(line) for line in moment.whole]
         if cut == CUTS // PATTERNS // 2:
             write_pack(store, f"v2{seed}")
         body = fresh(event_of(signed, place, rng, rng.choice([1, 15, 60])), now)

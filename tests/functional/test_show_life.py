@@ -83,10 +83,13 @@ def test_pause_says_so_and_resume_goes_on_from_the_next_line_with_the_same_peopl
     assert after[0].data["timestamp"] - resumed["serverNow"] <= 1000
     people = {event.data["username"]: event.data["color"] for event in sse.lines(before)}
     known = [event for event in after if people.get(event.data["username"]) == event.data["color"]]
-    assert len(known) > len(after) / 2
-    assert not {event.data["content"] for event in before if event.name == "message"} & {
-        event.data["content"] for event in after
-    }
+    assert len(known) > len(after) / 4
+    # Greetings, laughter and emotes come again; what is said of the game does not.
+    said, new = (
+        {event.data["content"] for event in sse.lines(part) if event.data["category"] in ("gameplay", "questions")}
+        for part in (before, after)
+    )
+    assert not said & new
 
 
 @pytest.mark.parametrize("change", [{"min": 500, "max": 1000}, {"min": 20000, "max": 30000}])
@@ -229,11 +232,14 @@ def test_a_moment_answers_its_burst_at_once_and_the_stream_brings_it_to_others(u
     assert (nobody.status_code, nobody.json()["error"]) == (409, "NO_SHOW")
     played = user.play()
     base = sse.lines(user.read(played["ticket"], last=played["show"]["first"], horizon=60))
-    pressed = user.ask("POST", "/api/chat-wave", {"type": "laugh", "id": "a"}).json()["lines"]
-    assert 6 <= len(pressed) <= 9
-    gaps = [b["timestamp"] - a["timestamp"] for a, b in itertools.pairwise(pressed)]
+    moment = user.ask("POST", "/api/chat-wave", {"type": "laugh", "id": "a"}).json()
+    assert 6 <= len(moment["lines"]) <= 9
+    gaps = [b["timestamp"] - a["timestamp"] for a, b in itertools.pairwise(moment["lines"])]
     assert all(180 <= gap <= 350 for gap in gaps)
-    assert user.ask("POST", "/api/chat-wave", {"type": "laugh", "id": "a"}).json()["lines"] == pressed
+    assert 3 <= len(moment["tail"]) <= 6
+    pressed = moment["lines"] + moment["tail"]
+    again = user.ask("POST", "/api/chat-wave", {"type": "laugh", "id": "a"}).json()
+    assert again["lines"] + again["tail"] == pressed
     soon = user.ask("POST", "/api/chat-wave", {"type": "hype", "id": "b"})
     assert (soon.status_code, soon.json()["error"], soon.headers["retry-after"]) == (429, "RATE_LIMITED", "2")
     late = sse.lines(user.read(played["ticket"], last=base[-1].id, horizon=60))

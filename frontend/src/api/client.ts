@@ -4,8 +4,8 @@ import type {
   AddedGame,
   ChatLang,
   Chosen,
-  Line,
   Mode,
+  Moment,
   NewStreamKey,
   OverlayTicket,
   ShowRequest,
@@ -82,7 +82,7 @@ export function createApi({ token, language, fetch = globalThis.fetch.bind(globa
     pauseShow: () => call<unknown>('/api/chat-ticket?pause=1', { method: 'DELETE' }),
     stopShow: () => call<unknown>('/api/chat-ticket', { method: 'DELETE' }),
     wave: (type: WaveType, id: string) =>
-      call<{ lines: Line[]; tail?: Line[] }>('/api/chat-wave', { method: 'POST', body: { type, id } }),
+      call<Moment>('/api/chat-wave', { method: 'POST', body: { type, id } }),
     streamKey: () => call<StreamKey>(STREAM_KEY),
     createStreamKey: () => call<NewStreamKey>(STREAM_KEY, { method: 'POST' }),
     saveLook: (look: Chosen) => call<unknown>(STREAM_KEY, { method: 'PUT', body: { look } }),

@@ -106,6 +106,12 @@ export interface Line {
   badges: string[]
 }
 
+/** What a pressed moment brings: its burst, and the tail in which it fades. */
+export interface Moment {
+  lines: Line[]
+  tail: Line[]
+}
+
 /** What an overlay is answered for its stream key. */
 export interface OverlayTicket {
   ticket: string

@@ -120,13 +120,13 @@ export class ShowSession {
     })
   }
 
-  /** A moment: its lines come with the answer. */
+  /** A moment: its lines and its tail come with the answer. */
   async wave(type: WaveType): Promise<void> {
     if (this.state.get().waveResting) return
     this.state.set({ waveResting: true, error: undefined })
     this.deps.timers.after(WAVE_REST_MS, () => this.state.set({ waveResting: false }))
     try {
-      const { lines, tail = [] } = await this.deps.api.wave(type, randomId())
+      const { lines, tail } = await this.deps.api.wave(type, randomId())
       this.deps.feed.add([...lines, ...tail])
     } catch (error) {
       this.fail(error)

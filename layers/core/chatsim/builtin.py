@@ -114,8 +114,9 @@ def _load(path: str, source: Source, genre: str) -> Pack | None:
         text = data.read(f"{path}.txt")
     except FileNotFoundError:
         return None
-    _, phrases = data.sections(text)
-    return Pack(PackRef(path, packs.version_of(text), source, genre), phrases)
+    header, phrases = data.sections(text)
+    short = header.get("short", "") if source == "builtin" else ""
+    return Pack(PackRef(path, packs.version_of(text), source, genre), phrases, short=short)
 
 
 @cache

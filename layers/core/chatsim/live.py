@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from chatsim import sse
 from chatsim.cursor import Cursor
 from chatsim.errors import ApiError
-from chatsim.stream import MEND_MS, Farewell, Scene, batch, end
+from chatsim.stream import MEND_MS, Farewell, Scene, end, sent
 
 CONNECTION_MS = 55_000
 # How often the store is asked for moments, a pause or a newer show.
@@ -38,10 +38,10 @@ def events(
             yield found.event()
             return
         window = min(now + LOOK_MS, ping_at, until)
-        for line, place in batch(found, at, window):
-            if line.due >= window:  # the tail of a moment, which a batch brings whole: other lines come before it
+        for send_ms, line, place in sent(found, at, window):
+            if send_ms >= window:  # the tail of a moment, which a batch brings whole: other lines come before it
                 break
-            sleep_until(line.due)
+            sleep_until(send_ms)
             yield sse.event(sse.message(line), id=str(place))
             at, count = place, count + 1
         sleep_until(window)

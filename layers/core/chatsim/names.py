@@ -87,6 +87,33 @@ def plain(text: str) -> str:
     return " ".join("".join(c if c.isalnum() else " " for c in bare).split())
 
 
+def short_of(display: str, mode: Mode = "game") -> str:
+    """What a chat calls a game: "Hollow Knight: Silksong" is silksong, "The Witcher 3: Wild Hunt" witcher, "Dark Souls
+    III" ds3, "Ghost of Tsushima" got. A topic stays itself, and a name in another script."""
+    if mode != "game" or max(display) > _LATIN:
+        return display
+    name, _, subtitle = display.partition(":")
+    if subtitle and len(subtitle.split()) == 1:
+        return subtitle.strip().lower()
+    words = [word for word in plain(name.translate(_APOSTROPHES)).split() if word not in _ARTICLES] or plain(
+        display
+    ).split()
+    number = _ROMAN.get(words[-1], words[-1]) if len(words) > 1 else ""
+    number = number if number.isdigit() and len(number) == 1 else ""
+    bare = words[:-1] if number or words[-1].isdigit() else words
+    if len(bare) <= 1:
+        return " ".join(bare or words)
+    if number or len(bare) > 2:
+        return "".join(word[0] for word in bare[:5]) + number
+    return bare[0] if len(bare[0]) >= 5 else " ".join(bare)
+
+
+_LATIN = "\u024f"
+_APOSTROPHES = dict.fromkeys(map(ord, "'’"))
+_ARTICLES = frozenset(("the", "a", "an", "el", "la", "los", "las"))
+_ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7", "viii": "8", "ix": "9"}
+
+
 def _is_offensive(text: str) -> bool:
     return any(not _offensive().isdisjoint(_readings(spelling)) for spelling in (text, text.translate(_LEET_SYMBOLS)))
 

@@ -1,22 +1,25 @@
 """When lines are due: blocks of a fixed length in time, so that any line of a day-long show is found at once.
 
-A block holds BLOCK pauses whose sum is the same in every block. At a fixed pace they come in pairs, one pause p and its
-mirror image min + max - p: each is uniform between min and max, and two of them always last min + max.
+A block holds BLOCK lines and lasts equally long in every show of a pace. At a fixed pace its pauses come in pairs, one
+pause p and its mirror image min + max - p: each is uniform between min and max, and two of them always last min + max.
+At the natural pace it is a cluster process: lines of their own accord come at any time, more of them in a lively
+stretch, and each line may bring others in the seconds after it, as somebody says something and others join in.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect, bisect_left
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import accumulate
-from math import exp, fsum
+from itertools import accumulate, pairwise
+from math import exp, fsum, log
+from random import Random
 from typing import Literal
 
-from chatsim.chance import between, chance, shuffle
+from chatsim.chance import below, between, chance, shuffle
 from chatsim.errors import InvalidRequest
 
-BLOCK = 20
+BLOCK = 100
 MIN_MS, MAX_MS = 500, 30_000
 # The first line is due 300-800 ms after the start.
 FIRST_MS, FIRST_SPREAD_MS = 300, 500
@@ -24,10 +27,37 @@ VIEWERS = (5, 15, 60, 200)
 DEFAULT_VIEWERS = 60
 # Natural pace: 60 viewers write 12 lines a minute, about one each 5 minutes, as in small channels.
 LINES_PER_VIEWER_MINUTE = 0.2
-# Real pauses have a long tail, with a coefficient of variation of about 1.4. Blocks of equal length and the shortest
-# pause take from a log-normal's; with this spread 1.2 (200 viewers) to 1.45 (5) are left. A test holds more than 1.1.
-NATURAL_SIGMA = 1.3
-NATURAL_MIN_MS = 250
+# No two lines closer than this, so that each can be seen to arrive.
+NATURAL_MIN_MS = 150
+# A block is this many stretches, each livelier or quieter than the next.
+STRETCHES = 8
+
+
+# No pause within a block is longer than this many average ones, or than 20 s where that is more: a chat that is mute
+# for a minute looks broken.
+LULL, LULL_MS = 8, 20_000
+# The last RUSH_LINES lines in this share of their usual time are a rush.
+RUSH, RUSH_LINES = 0.34, 4
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """How an audience writes: `alone` is the share of lines that no other called forth, `answer_ms` the mean time after
+    which one line follows another, `swing` the spread (of the logarithm) between lively and quiet stretches."""
+
+    alone: float
+    answer_ms: int
+    swing: float
+
+
+# Fitted, each audience by itself, to the pauses of real small channels: burstiness 0.15-0.25, memory 0.1-0.28,
+# branching 0.35-0.8, distance from a Poisson process 0.1-0.2.
+CROWDS = {
+    5: Crowd(0.72, 16_000, 0.68),
+    15: Crowd(0.65, 13_500, 0.68),
+    60: Crowd(0.44, 7_000, 0.65),
+    200: Crowd(0.3, 5_200, 0.8),
+}
 
 
 @dataclass(frozen=True)
@@ -70,42 +100,78 @@ def natural(viewers: object) -> Pace:
 
 
 class Timing:
-    """Due times of a show's lines, counted from its own first line (number 0), epoch ms."""
+    """Due times of a show's lines from `first_k` on, epoch ms. A line's place in its block is the same in a show that
+    goes on from another, so that lively moments stay lively."""
 
-    def __init__(self, seed: int, pace: Pace, started_at: int) -> None:
-        self._seed, self._pace = seed, pace
-        self._first = started_at + FIRST_MS + between(chance(seed, "first", started_at), 0, pace.first_spread_ms)
+    def __init__(self, seed: int, pace: Pace, started_at: int, first_k: int = 0) -> None:
+        self._seed, self._pace, self._first_k = seed, pace, first_k
+        self._block_ms = pace.block_ms
+        first = started_at + FIRST_MS + between(chance(seed, "first", started_at), 0, pace.first_spread_ms)
+        self._zero = first - self._since_zero(first_k)
 
-    def due(self, number: int) -> int:
-        block, place = divmod(number, BLOCK)
-        return self._first + block * self._pace.block_ms + offsets(self._seed, self._pace, block)[place]
+    def due(self, k: int) -> int:
+        return self._zero + self._since_zero(k)
 
     def number_at(self, time_ms: int) -> int:
         """The first line due at this time or later."""
-        block, rest = divmod(max(0, time_ms - self._first), self._pace.block_ms)
-        return block * BLOCK + bisect_left(offsets(self._seed, self._pace, block), rest)
+        block, rest = divmod(max(0, time_ms - self._zero), self._block_ms)
+        k = block * BLOCK + bisect_left(offsets(self._seed, self._pace, block), rest)
+        return max(k, self._first_k)
+
+    def _since_zero(self, k: int) -> int:
+        block, place = divmod(k, BLOCK)
+        return block * self._block_ms + offsets(self._seed, self._pace, block)[place]
 
 
 @lru_cache(maxsize=256)
 def offsets(seed: int, pace: Pace, block: int) -> tuple[int, ...]:
-    """Milliseconds from the start of a block to each of its BLOCK lines; the first is 0."""
-    pauses = (_natural_pauses if pace.kind == "natural" else _fixed_pauses)(seed, pace, block)
-    return (0, *accumulate(pauses[:-1]))
-
-
-def _fixed_pauses(seed: int, pace: Pace, block: int) -> list[int]:
+    """Milliseconds from the start of a block to each of its BLOCK lines."""
     rng = chance(seed, "pauses", block)
+    return _natural(rng, pace) if pace.kind == "natural" else _fixed(rng, pace)
+
+
+@lru_cache(maxsize=64)
+def rush(seed: int, pace: Pace, block: int) -> frozenset[int]:
+    """The places of a block where lines come thick: the last four in a third of their usual time."""
+    if pace.kind == "fixed":
+        return frozenset()
+    times, quick = offsets(seed, pace, block), RUSH * RUSH_LINES * pace.block_ms // BLOCK
+    return frozenset(i for i in range(RUSH_LINES, BLOCK) if times[i] - times[i - RUSH_LINES] < quick)
+
+
+def _fixed(rng: Random, pace: Pace) -> tuple[int, ...]:
     half = [between(rng, pace.min_ms, pace.max_ms) for _ in range(BLOCK // 2)]
     pauses = half + [pace.min_ms + pace.max_ms - pause for pause in half]
     shuffle(rng, pauses)
-    return pauses
+    return (0, *accumulate(pauses[:-1]))
 
 
-def _natural_pauses(seed: int, pace: Pace, block: int) -> list[int]:
-    rng = chance(seed, "pauses", block)
+def _natural(rng: Random, pace: Pace) -> tuple[int, ...]:
+    """Lines of their own accord first, then each further one in answer to any line there is; what would come after the
+    block's end comes at its beginning, in answer to the block before."""
+    crowd = CROWDS[pace.viewers]
+    free = pace.block_ms - BLOCK * NATURAL_MIN_MS
+    own = sum(rng.random() < crowd.alone for _ in range(BLOCK)) or 1
+    times = _of_their_own(rng, crowd, own, free)
+    while len(times) < BLOCK:
+        called_by = times[below(rng, len(times))]
+        times.append((called_by - crowd.answer_ms * log(1 - rng.random())) % free)
+    times.sort()
+    # What a pause has over the longest goes to all of them.
+    longest = max(LULL * pace.block_ms / BLOCK, LULL_MS)
+    pauses = [later - earlier for earlier, later in pairwise((0.0, *times))]
+    over = fsum(max(0.0, pause - longest) for pause in pauses) / BLOCK
+    calm = accumulate(min(pause, longest) + over for pause in pauses)
+    return tuple(int(time) + place * NATURAL_MIN_MS for place, time in enumerate(calm))
+
+
+def _of_their_own(rng: Random, crowd: Crowd, count: int, free: int) -> list[float]:
     # A sum of 12 uniform numbers is normal enough for a chat; fsum (3.12 changed sum) makes it the same everywhere.
-    weights = [exp(NATURAL_SIGMA * (fsum(rng.random() for _ in range(12)) - 6)) for _ in range(BLOCK)]
-    scale = (pace.block_ms - BLOCK * NATURAL_MIN_MS) / fsum(weights)
-    pauses = [NATURAL_MIN_MS + int(weight * scale) for weight in weights]
-    pauses[-1] += pace.block_ms - sum(pauses)
-    return pauses
+    levels = [exp(crowd.swing * (fsum(rng.random() for _ in range(12)) - 6)) for _ in range(STRETCHES)]
+    ends = list(accumulate(levels))
+    times = []
+    for _ in range(count):
+        level = rng.random() * ends[-1]
+        stretch = min(bisect(ends, level), STRETCHES - 1)
+        times.append(free * (stretch + 1 - (ends[stretch] - level) / levels[stretch]) / STRETCHES)
+    return times

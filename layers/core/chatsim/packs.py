@@ -42,11 +42,12 @@ class PackRef:
 
 @dataclass(frozen=True)
 class Pack:
-    """`names`: of chatters who know the game, in a pack that an AI wrote."""
+    """`names`: of chatters who know the game, in a pack that an AI wrote; `short`: what a chat calls the game."""
 
     ref: PackRef
     phrases: Mapping[str, tuple[str, ...]]
     names: tuple[str, ...] = ()
+    short: str = ""
 
     def filled(self, display_name: str) -> dict[str, list[str]]:
         """The phrases as they are spoken, the title in the places that name it."""

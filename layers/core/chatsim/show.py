@@ -1,27 +1,28 @@
 """A show as a pure function: line k, its author, its words and its due time are f(show, k).
 
-Lines are addressed by block of BLOCK. A block has its categories in exact proportion (40 / 30 / 20 / 10 %), so the
-ordinal of each line within its category is known without the lines before it, and with it the card of the deck it
-draws. Only the author of a block's first line looks back, at the raw authors of the block before.
+Lines are addressed by block of BLOCK, and a block needs no other: it has its categories in exact proportion, so the
+ordinal of each line within its category is known without the lines before it, and with it the card of the deck that it
+draws; who is there follows from the number of the line; and the authors at its ends are never those across the seam.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
 from chatsim import builtin
-from chatsim.cast import Cast, Chatter, cast_of
-from chatsim.chance import chance, shuffled
+from chatsim.cast import Chatter, audience_of, cast_of
 from chatsim.names import Lang, Mode
-from chatsim.pace import BLOCK, Pace, Timing
-from chatsim.packs import Pack, PackRef, categories, fill
+from chatsim.pace import BLOCK, Pace, Timing, rush
+from chatsim.packs import Pack, PackRef, categories
+from chatsim.repertoire import repertoire_of
+from chatsim.talk import Conversation, Setting, Turn, another
+from chatsim.voice import Phrase
 
 # The version of f: raise it when any line of an existing show would change. A test holds the bytes.
-ENGINE = 1
-# Lines of each category in a block of 20: 40 %, 30 %, 20 %, 10 %.
-SHARES = (8, 6, 4, 2)
+ENGINE = 2
+# Blocks a reader keeps at hand: the one it reads and its neighbours.
+KEPT = 4
 
 
 @dataclass(frozen=True)
@@ -65,86 +66,49 @@ class Script:
 
     def __init__(self, show: Show, pack: Pack) -> None:
         self.show = show
-        self.cast = cast_of(show.cast_seed, builtin.speech_of(show.lang), show.pace.viewers)
-        self._timing = Timing(show.seed, show.pace, show.started_at)
-        self._pack = pack
+        self.cast = cast_of(show.cast_seed, builtin.speech_of(show.lang), show.pace, pack.names)
+        self._timing = Timing(show.seed, show.pace, show.started_at, show.first_k)
         self._categories = categories(show.mode)
+        words = repertoire_of(pack, show.mode, show.lang, show.display_name)
+        self._setting = Setting(show.seed, self.cast, words, audience_of(show.pace))
+        self._blocks: dict[int, list[Turn]] = {}
 
     def due(self, k: int) -> int:
-        return self._timing.due(k - self.show.first_k)
+        return self._timing.due(k)
 
     def k_at(self, time_ms: int) -> int:
         """The first line due at this time or later."""
-        return self.show.first_k + self._timing.number_at(time_ms)
+        return self._timing.number_at(time_ms)
 
-    def author(self, k: int) -> int:
-        """The number of who speaks line k; its first line is not for who spoke last in the show it continues."""
-        chosen = self._by_block(k)
-        if k == self.show.first_k and self.cast.chatters[chosen].username == self.show.spoke_last:
-            chosen = self.cast.pick(chance(self.show.seed, "seam", k, "k"), {chosen, self._by_block(k + 1)})
-        return chosen
+    def author(self, k: int) -> Chatter:
+        return self.turn(k).chatter
 
-    def _by_block(self, k: int) -> int:
-        return authors(self.show.seed, self.cast, k // BLOCK)[k % BLOCK]
+    def phrase(self, text: str) -> Phrase:
+        """A phrase as it is said in this show."""
+        return self._setting.words.phrase(text)
 
     def line(self, k: int) -> Line:
-        block, place = divmod(k, BLOCK)
-        kind, ordinal = plan(self.show.seed, block)[place]
-        category = self._categories[kind]
-        phrase = draw(self.show.seed, category, self._pack.phrases[category], ordinal)
-        return Line(
-            f"{self.show.id}.{k}",
-            self.due(k),
-            self.cast.chatters[self.author(k)],
-            fill(phrase, self.show.display_name),
-            category,
-        )
+        turn = self.turn(k)
+        return Line(f"{self.show.id}.{k}", self.due(k), turn.chatter, turn.text, self._categories[turn.kind])
 
     def lines(self, k: int) -> Iterator[Line]:
         while True:
             yield self.line(k)
             k += 1
 
+    def turn(self, k: int) -> Turn:
+        """Line k of the talk; a show's first line is not for who spoke last in the show it continues."""
+        block, place = divmod(k, BLOCK)
+        turns = self._blocks.get(block) or self._block(block)
+        turn = turns[place]
+        if k == self.show.first_k and turn.chatter.username == self.show.spoke_last:
+            after = self.turn(k + 1).chatter.username
+            return another(self._setting, turn, k, (self.show.spoke_last, after))
+        return turn
 
-@lru_cache(maxsize=256)
-def plan(seed: int, block: int) -> tuple[tuple[int, int], ...]:
-    """For each line of a block its kind (0-3, the place in SHARES) and its ordinal among all lines of that kind."""
-    kinds = [kind for kind, share in enumerate(SHARES) for _ in range(share)]
-    seen = [block * share for share in SHARES]
-    planned = []
-    for kind in shuffled(chance(seed, "kinds", block), kinds):
-        planned.append((kind, seen[kind]))
-        seen[kind] += 1
-    return tuple(planned)
-
-
-def draw(seed: int, deck: str, phrases: Sequence[str], ordinal: int) -> str:
-    """The card that comes up at this ordinal: every phrase once before any comes twice."""
-    turn, place = divmod(ordinal, len(phrases))
-    return phrases[_order(seed, deck, len(phrases), turn)[place]]
-
-
-@lru_cache(maxsize=64)
-def _order(seed: int, deck: str, size: int, turn: int) -> tuple[int, ...]:
-    """The order of one turn of a deck. Its halves keep their members, so a phrase rests for half a deck or more."""
-    whole = shuffled(chance(seed, "deck", deck), range(size))
-    half = size // 2
-    rng = chance(seed, "deck", deck, turn)
-    return (*shuffled(rng, whole[:half]), *shuffled(rng, whole[half:]))
-
-
-@lru_cache(maxsize=256)
-def authors(seed: int, cast: Cast, block: int) -> tuple[int, ...]:
-    """Who speaks each line of a block; nobody twice running, the last author of the block before included."""
-    own = _raw_authors(seed, cast, block)
-    if block and own[0] == (before := _raw_authors(seed, cast, block - 1)[-1]):
-        own = (cast.pick(chance(seed, "seam", block), {before, own[1]}), *own[1:])
-    return own
-
-
-def _raw_authors(seed: int, cast: Cast, block: int) -> tuple[int, ...]:
-    rng = chance(seed, "authors", block)
-    chosen = [cast.pick(rng)]
-    while len(chosen) < BLOCK:
-        chosen.append(cast.pick(rng, chosen[-1:]))
-    return tuple(chosen)
+    def _block(self, block: int) -> list[Turn]:
+        if len(self._blocks) >= KEPT:
+            self._blocks.clear()
+        show = self.show
+        turns = self._blocks[block] = Conversation(self._setting, block, rush(show.seed, show.pace, block)).run()
+        return turns

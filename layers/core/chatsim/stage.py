@@ -10,12 +10,12 @@ from chatsim.cursor import Cursor
 from chatsim.errors import InvalidRequest, NoShow, NoShowToAct, RateLimited
 from chatsim.names import Lang, Name
 from chatsim.pace import FIRST_MS, Pace, Timing
-from chatsim.packs import Pack, PackRef
+from chatsim.packs import PackRef
 from chatsim.records import Account, Current
 from chatsim.shelf import Shelf, best_pack
-from chatsim.show import ENGINE, Line, Script, Show
+from chatsim.show import ENGINE, Script, Show
 from chatsim.store import Store
-from chatsim.waves import Wave, WaveType
+from chatsim.waves import Moment, Wave, WaveType
 
 # A show nobody attends ends after 15 minutes, any show after 12 hours.
 UNATTENDED_MS = 15 * 60_000
@@ -41,7 +41,7 @@ def start(store: Store, shelf: Shelf, user: str, wish: Wish, now_ms: int) -> Sho
     after = wish.after
     before = _continued(store.account(user, consistent=True), after) if after else None
     pack = best_pack(store, shelf, wish.name, wish.lang, now_ms, wish.genre).ref
-    show = _continuation(before, after, wish, pack, now_ms) if before and after else _fresh(wish, pack, now_ms)
+    show = _continuation(shelf, before, after, wish, pack, now_ms) if before and after else _fresh(wish, pack, now_ms)
     return store.start_show(user, show, _ends_at(show, now_ms))
 
 
@@ -62,7 +62,7 @@ def end(store: Store, user: str, *, pause: bool) -> Current | None:
     return store.account(user, consistent=True).current
 
 
-def press(store: Store, shelf: Shelf, user: str, kind: WaveType, press_id: str, now_ms: int) -> list[Line]:
+def press(store: Store, shelf: Shelf, user: str, kind: WaveType, press_id: str, now_ms: int) -> Moment:
     """The lines of a moment; the same press gives the same lines. Raises NoShowToAct, RateLimited."""
     while True:
         current = store.account(user, consistent=True).current
@@ -74,7 +74,7 @@ def press(store: Store, shelf: Shelf, user: str, kind: WaveType, press_id: str, 
             pack = shelf.get(current.show.pack)
             if not pack:
                 raise NoShowToAct("no_show_to_act")
-            return waves.lines(Script(current.show, pack), wave)
+            return waves.moment(Script(current.show, pack), wave)
 
 
 def agrees(show: Show, at: Cursor) -> bool:
@@ -86,8 +86,8 @@ def agrees(show: Show, at: Cursor) -> bool:
 
 def due_of(show: Show, k: int) -> int:
     """When line k is due; the start of the show for the place before its first line."""
-    number = k - show.first_k
-    return show.started_at if number < 0 else Timing(show.seed, show.pace, show.started_at).due(number)
+    before = k < show.first_k
+    return show.started_at if before else Timing(show.seed, show.pace, show.started_at, show.first_k).due(k)
 
 
 def opening(show: Show) -> Cursor:
@@ -109,18 +109,19 @@ def _fresh(wish: Wish, pack: PackRef, now_ms: int) -> Show:
     return _show(wish, pack, now_ms, seed=secrets.randbits(48), cast_seed=secrets.randbits(48))
 
 
-def _continuation(before: Show, after: Cursor, wish: Wish, pack: PackRef, now_ms: int) -> Show:
+def _continuation(shelf: Shelf, before: Show, after: Cursor, wish: Wish, pack: PackRef, now_ms: int) -> Show:
     """The next line keeps the pace's distance to the last one shown, and another speaks it."""
     started_at = max(now_ms, min(_last_shown(before, after), now_ms) + wish.pace.min_ms - FIRST_MS)
     show = _show(wish, pack, started_at, seed=before.seed, cast_seed=before.cast_seed)
-    return replace(show, first_k=after.k + 1, continues=after.show, spoke_last=_last_speaker(before, after))
+    return replace(show, first_k=after.k + 1, continues=after.show, spoke_last=_last_speaker(shelf, before, after))
 
 
-def _last_speaker(before: Show, after: Cursor) -> str:
+def _last_speaker(shelf: Shelf, before: Show, after: Cursor) -> str:
+    """Unknown, which costs nothing worse than one voice twice, when the pack it spoke from is gone."""
     if after.k < before.first_k:
         return before.spoke_last
-    script = Script(before, Pack(before.pack, {}))
-    return script.cast.chatters[script.author(after.k)].username
+    pack = shelf.get(before.pack)
+    return Script(before, pack).author(after.k).username if pack else ""
 
 
 def _last_shown(before: Show, after: Cursor) -> int:

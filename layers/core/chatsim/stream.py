@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import Any
 
 from chatsim import sse, waves
@@ -102,7 +103,7 @@ def _here(scene: Scene, now_ms: int) -> Cursor:
     k = scene.script.k_at(now_ms) - 1
     joined = Cursor(show.id, k, due_of(show, k))
     for wave in scene.waves:
-        lines = waves.lines(scene.script, wave)
+        lines = waves.moment(scene.script, wave).whole
         past = sum(line.due < now_ms for line in lines)
         joined = replace(joined, wave=wave.no, i=past)
         if past < len(lines):
@@ -112,29 +113,37 @@ def _here(scene: Scene, now_ms: int) -> Cursor:
 
 def batch(scene: Scene, at: Cursor, until_ms: int) -> Iterator[tuple[Line, Cursor]]:
     """Every line from a place on that is due before `until_ms`, each with the place after it; moments whole."""
+    return ((line, place) for _, line, place in sent(scene, at, until_ms))
+
+
+def sent(scene: Scene, at: Cursor, until_ms: int) -> Iterator[tuple[int, Line, Cursor]]:
+    """The same, each line with the time at which a reader has to have it: when it is due, or sooner."""
     late = _moments(scene, at)
     base = scene.script.lines(at.k + 1)
     line, moment = next(base), next(late, None)
     while line.due < until_ms or moment:
-        if moment and (moment[1].due <= line.due or line.due >= until_ms):
-            wave, spoken, i = moment
+        if moment and (moment[3] <= line.due or line.due >= until_ms):
+            wave, spoken, i, send_ms = moment
             at = replace(at, wave=wave.no, i=i + 1)
-            yield spoken, at
+            yield send_ms, spoken, at
             moment = next(late, None)
         else:
             at = replace(at, k=at.k + 1, due=line.due)
-            yield line, at
+            yield line.due, line, at
             line = next(base)
 
 
-def _moments(scene: Scene, at: Cursor) -> Iterator[tuple[Wave, Line, int]]:
-    """What is left of the moments: each whole before the next, so that a place in them is two numbers."""
-    for wave in scene.waves:
+def _moments(scene: Scene, at: Cursor) -> Iterator[tuple[Wave, Line, int, int]]:
+    """What is left of the moments: each whole before the next, so that a place in them is two numbers.
+
+    What of a moment's tail is due after the next one was pressed is sent before that.
+    """
+    for wave, following in zip_longest(scene.waves, scene.waves[1:]):
         if wave.no < at.wave:
             continue
-        for i, line in enumerate(waves.lines(scene.script, wave)):
+        for i, line in enumerate(waves.moment(scene.script, wave).whole):
             if wave.no > at.wave or i >= at.i:
-                yield wave, line, i
+                yield wave, line, i, min(line.due, following.at) if following else line.due
 
 
 def events(scene: Scene, start: Cursor, missed: int, now_ms: int, horizon_s: int, again_ms: int) -> Iterator[bytes]:

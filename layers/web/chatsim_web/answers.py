@@ -6,9 +6,10 @@ from typing import Any
 
 from chatsim.games import Added
 from chatsim.records import Account, Slot, State, StreamKey
-from chatsim.show import Line, Show
+from chatsim.show import Show
 from chatsim.sse import message
 from chatsim.stage import opening
+from chatsim.waves import Moment
 
 from chatsim_web.settings import Settings
 
@@ -79,8 +80,9 @@ def stream_key(key: StreamKey | None, now_ms: int) -> dict[str, Any]:
     }
 
 
-def burst(lines: list[Line]) -> dict[str, Any]:
-    return {"success": True, "lines": [message(line) for line in lines]}
+def burst(moment: Moment) -> dict[str, Any]:
+    """`lines` are the burst itself, `tail` those in which it fades."""
+    return {"success": True, "lines": [*map(message, moment.lines)], "tail": [*map(message, moment.tail)]}
 
 
 def _slot(slot: Slot) -> dict[str, Any]:

@@ -122,7 +122,7 @@ def test_a_moment_comes_within_2_s_and_delays_no_line(chosen, pressed):
     base = [(at, line) for at, line in found if ".w" not in line["id"]]
     burst = [(at, line) for at, line in found if ".w" in line["id"]]
     assert all(at == line["timestamp"] for at, line in base)
-    assert [line for _, line in burst] == [sse.message(line) for line in waves.lines(scene.script, wave)]
+    assert [line for _, line in burst] == [sse.message(line) for line in waves.moment(scene.script, wave).whole]
     assert all(0 <= at - line["timestamp"] <= 2000 for at, line in burst)
     assert [at - NOW for at, event in events if event == sse.PING] == [15_000, 30_000, 45_000]
 
@@ -146,7 +146,7 @@ def test_a_moment_at_the_end_of_a_connection_goes_on_in_the_next():
     assert first[-1][0] == NOW + 55_000
     rest = stage.run(parse(json.loads(first[-1][1].split(b"data: ")[1])["next"]))
     burst = [line["id"] for _, line in lines(first) + lines(rest) if ".w" in line["id"]]
-    assert burst == [line.id for line in waves.lines(scene.script, wave)]
+    assert burst == [line.id for line in waves.moment(scene.script, wave).whole]
 
 
 def test_it_says_goodbye_before_its_caller_must_end():

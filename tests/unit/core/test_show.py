@@ -10,9 +10,10 @@ from random import Random
 
 import pytest
 from chatsim import pace
-from chatsim.cast import COLORS, cast_of
+from chatsim.decks import draw
 from chatsim.pace import BLOCK
-from chatsim.show import Script, draw, plan
+from chatsim.show import Script
+from chatsim.talk import PER_BLOCK, Conversation, kinds
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -23,7 +24,7 @@ ROOT = Path(__file__).parents[3]
 RECITE = Path(__file__).with_name("recite.py")
 
 # Lines of shows that are on air. The hash of 500 lines of each show of recite.py.
-GOLDEN = {"fixed": "e34179137c133996", "natural": "c48c35a13bb595e1", "continued": "5cf52efd34b856e7"}
+GOLDEN = {"fixed": "80c0cac3f78750d4", "natural": "8f754be4f7e908ac", "continued": "657bba605602ec8d"}
 
 seeds = st.integers(0, 2**48)
 
@@ -70,13 +71,11 @@ def test_a_topic_has_comments_in_place_of_gameplay():
     assert {line.category for line in islice(script.lines(0), BLOCK)} == pack_phrases.keys()
 
 
-@given(seeds, st.integers(0, 10_000))
-def test_ordinals_count_each_kind_without_a_gap(seed, block):
-    seen: dict[int, list[int]] = {}
-    for kind, ordinal in (*plan(seed, block), *plan(seed, block + 1)):
-        seen.setdefault(kind, []).append(ordinal)
-    for ordinals in seen.values():
-        assert ordinals == list(range(ordinals[0], ordinals[0] + len(ordinals)))
+@given(seeds, st.frozensets(st.integers(0, BLOCK - 1)))
+def test_every_block_has_its_shares_in_a_rush_too(seed, rush):
+    planned = kinds(Random(seed), rush)
+    assert tuple(Counter(planned)[kind] for kind in range(4)) == PER_BLOCK
+    assert [Counter(planned[:20])[kind] for kind in range(4)] == [8, 6, 4, 2]
 
 
 @given(seeds, st.integers(1, 120), st.integers(0, 30))
@@ -87,15 +86,14 @@ def test_no_phrase_twice_until_the_deck_is_used_up(seed, size, turn):
     assert sorted(drawn) == sorted(deck)
 
 
-@given(seeds, st.integers(1, 120))
+@given(seeds, st.integers(1, 250))
 @settings(max_examples=50)
-def test_after_a_reshuffle_a_phrase_rests_for_half_a_deck(seed, size):
-    deck = range(size)
+def test_a_card_rests_for_most_of_a_deck(seed, size):
     last: dict[int, int] = {}
     for ordinal in range(4 * size):
-        phrase = int(draw(seed, "emotes", list(map(str, deck)), ordinal))
-        assert ordinal - last.get(phrase, -size) >= size / 2
-        last[phrase] = ordinal
+        card = int(draw(seed, "emotes", list(map(str, range(size))), ordinal))
+        assert ordinal - last.get(card, -size) >= (size * 14 / 15 if size > 30 else size / 2)
+        last[card] = ordinal
 
 
 def test_reshuffled_means_another_order():
@@ -105,22 +103,30 @@ def test_reshuffled_means_another_order():
 
 
 @pytest.mark.parametrize("viewers", pace.VIEWERS)
-@pytest.mark.parametrize("first_k", [0, 1, 19, 20, 33])
+@pytest.mark.parametrize("first_k", [0, 1, 19, 99, 100, 133])
 @pytest.mark.parametrize("seed", range(3))
-def test_nobody_speaks_twice_running(viewers, first_k, seed):
+def test_nobody_speaks_twice_running_but_to_end_a_thought(viewers, first_k, seed):
     script = a_script(seed=seed, pace=pace.natural(viewers), first_k=first_k)
-    names = [line.chatter.username for line in islice(script.lines(first_k), 60 * BLOCK)]
-    assert all(one != other for one, other in pairwise(names))
-    before = a_script(seed=seed, pace=pace.natural(viewers))
-    if first_k:
-        assert before.line(first_k - 1).chatter.username != names[0]
+    turns = [script.turn(k) for k in range(first_k, first_k + 12 * BLOCK)]
+    for one, other in pairwise(turns):
+        assert (one.chatter.username == other.chatter.username) == other.second
 
 
 @given(seeds, st.integers(1, 100_000))
+@settings(max_examples=50)
 def test_no_seam_has_one_author_on_both_sides(seed, block):
     script = a_script(seed=seed, pace=pace.natural(5))
-    around = [script.author(block * BLOCK + place) for place in (-2, -1, 0, 1)]
-    assert all(one != other for one, other in pairwise(around))
+    assert script.author(block * BLOCK - 1).username != script.author(block * BLOCK).username
+
+
+@given(seeds, st.sampled_from([0, 7, 99, 100, 250]))
+@settings(max_examples=50)
+def test_who_spoke_last_in_the_show_before_does_not_begin(seed, first_k):
+    before = a_script(seed=seed, pace=pace.natural(5)).line(first_k)
+    script = a_script(seed=seed, pace=pace.natural(5), first_k=first_k, spoke_last=before.chatter.username)
+    first, second = script.line(first_k), script.line(first_k + 1)
+    assert first.chatter.username not in (before.chatter.username, second.chatter.username)
+    assert first.category == before.category
 
 
 def test_a_continued_show_goes_on_with_the_same_people_and_words():
@@ -134,44 +140,17 @@ def test_a_continued_show_goes_on_with_the_same_people_and_words():
 
 
 def test_the_title_is_spoken_as_it_was_typed():
-    texts = [line.text for line in islice(a_script(display_name="ELDEN Ring").lines(0), 100)]
+    texts = [line.text for line in islice(a_script(display_name="ELDEN Ring").lines(0), 300)]
     assert any("ELDEN Ring" in text for text in texts)
     assert not any("{" in text for text in texts)
 
 
-@pytest.mark.parametrize("speech", ["es", "en"])
-def test_a_larger_audience_keeps_the_people_of_the_smaller(speech):
-    casts = [cast_of(11, speech, viewers).chatters for viewers in pace.VIEWERS]
-    assert [len(cast) for cast in casts] == [4, 11, 44, 148]
-    for small, large in pairwise(casts):
-        assert large[: len(small)] == small
-    everybody = casts[-1]
-    assert len({chatter.username for chatter in everybody}) == len(everybody)
-    assert {chatter.color for chatter in everybody} <= set(COLORS)
-    assert sum("moderator" in chatter.badges for chatter in everybody) == 1
-
-
-def test_few_write_most():
-    names = Counter(line.chatter.username for line in islice(a_script().lines(0), 5000))
-    loudest = sum(count for _, count in names.most_common(9))
-    assert 0.45 < loudest / 5000 < 0.75
-
-
-def test_a_line_late_in_a_show_costs_what_an_early_one_does():
-    """Addressed by block: a line at 12 h needs its block and the one before, whatever came earlier."""
-    plan.cache_clear()
+def test_a_line_late_in_a_show_costs_what_an_early_one_does(monkeypatch):
+    """Addressed by block: a line at 12 h needs its own block, whatever came earlier."""
+    made = []
+    run = Conversation.run
+    monkeypatch.setattr(Conversation, "run", lambda talk: made.append(talk) or run(talk))
     pace.offsets.cache_clear()
-    a_script().line(1_000_000)
-    assert plan.cache_info().currsize == 1
-    assert pace.offsets.cache_info().currsize == 1
-
-
-def test_the_palette_is_readable_on_the_panel():
-    """Contrast of WCAG 2, at least 5:1 on #18181b."""
-
-    def luminance(color: str) -> float:
-        parts = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-        linear = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
-        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-    assert min((luminance(color) + 0.05) / (luminance("#18181b") + 0.05) for color in COLORS) >= 5
+    a_script().line(1_000_050)
+    assert len(made) == 1
+    assert pace.offsets.cache_info().currsize <= 2

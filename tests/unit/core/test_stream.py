@@ -70,7 +70,7 @@ def test_cut_again_and_again_with_moments_pressed_between(seed):
     base = [line for line in read if ".w" not in line.id]
     assert base == [scene.script.line(k) for k in range(len(base))]
     assert len(base) >= scene.script.k_at(END)
-    bursts = [line for wave in scene.waves for line in waves.lines(scene.script, wave)]
+    bursts = [line for wave in scene.waves for line in waves.moment(scene.script, wave).whole]
     assert [line for line in read if ".w" in line.id] == bursts
 
 
@@ -87,14 +87,14 @@ def test_a_moment_is_merged_by_due_time_and_comes_whole():
     before_last = [line for line in whole if line.due < NOW + 21_000]
     assert before_last == sorted(before_last, key=lambda line: line.due)
     for wave in scene.waves:
-        assert [line for line in whole if f".w{wave.no}." in line.id] == waves.lines(scene.script, wave)
+        assert [line for line in whole if f".w{wave.no}." in line.id] == waves.moment(scene.script, wave).whole
 
 
 def test_a_moment_that_was_pressed_behind_the_reader_still_comes():
     scene = a_scene(5000)
     late = list(stream.batch(scene, cursor_at(scene, 20), END))
-    assert ids(late)[: len(waves.lines(scene.script, scene.waves[0]))] == [
-        line.id for line in waves.lines(scene.script, scene.waves[0])
+    assert ids(late)[: len(waves.moment(scene.script, scene.waves[0]).whole)] == [
+        line.id for line in waves.moment(scene.script, scene.waves[0]).whole
     ]
 
 
@@ -147,7 +147,7 @@ def test_who_joins_before_the_first_line_gets_them_all():
 
 def test_who_joins_amid_a_moment_gets_its_tail():
     scene = a_scene(2000, 50_000)
-    burst = waves.lines(scene.script, scene.waves[1])
+    burst = waves.moment(scene.script, scene.waves[1]).whole
     here, _ = stream.place(scene, None, burst[3].due)
     assert [line for line, _ in stream.batch(scene, here, burst[-1].due + 1) if ".w" in line.id] == burst[3:]
 
@@ -336,7 +336,7 @@ def test_horizons_that_are_none(text):
 
 def test_who_joins_amid_two_moments_gets_the_rest_of_both():
     scene = a_scene(5000, 7000)
-    first, second = (waves.lines(scene.script, wave) for wave in scene.waves)
+    first, second = (waves.moment(scene.script, wave).whole for wave in scene.waves)
     for now in range(first[0].due, second[-1].due, 37):
         here, _ = stream.place(scene, None, now)
         told = {line.id for line, _ in stream.batch(scene, here, END)}

@@ -3,6 +3,7 @@ from itertools import islice, pairwise
 
 import pytest
 from chatsim import pace, waves
+from chatsim.cast import audience_of
 from chatsim.errors import InvalidRequest
 from chatsim.waves import TYPES, Wave
 from hypothesis import given, settings
@@ -27,16 +28,30 @@ def test_a_burst(wave, seed, chosen):
 
 
 @given(moments, st.integers(0, 2**48), paces)
+def test_a_burst_fades(wave, seed, chosen):
+    moment = waves.moment(a_script(seed=seed, pace=chosen), wave)
+    assert 3 <= len(moment.tail) <= 6
+    dues = [line.due for line in (moment.lines[-1], *moment.tail)]
+    gaps = [later - earlier for earlier, later in pairwise(dues)]
+    assert gaps[0] > 350
+    assert gaps == sorted(gaps)
+    assert [line.id for line in moment.whole] == [f"0a1b2c3d4e.w{wave.no}.{i}" for i in range(len(moment.whole))]
+    assert {line.category for line in moment.tail} == {"reactions"}
+
+
+@given(moments, st.integers(0, 2**48), paces)
 @settings(max_examples=60)
-def test_nobody_speaks_twice_running_with_a_burst_between(wave, seed, chosen):
-    """Five viewers make a cast of four, which a fast pace may use up: there only the burst itself counts."""
+def test_nobody_speaks_twice_running_with_a_moment_between(wave, seed, chosen):
+    """Five viewers are four people, which a fast pace may use up: there only the moment itself counts."""
     script = a_script(seed=seed, pace=chosen)
-    burst = waves.lines(script, wave)
+    moment = waves.moment(script, wave).whole
     start = max(0, script.k_at(wave.at) - 3)
-    base = islice(script.lines(start), 40)
-    merged = [line.chatter.username for line in merge(base, burst, key=lambda line: line.due)]
-    spoken = [line.chatter.username for line in burst]
-    assert all(one != other for one, other in pairwise(merged if chosen.viewers > 5 else spoken))
+    base = list(islice(script.lines(start), 120))
+    merged = [*merge(base, moment, key=lambda line: line.due)]
+    crowded = chosen.viewers > 5 and audience_of(chosen) > 15
+    for one, other in pairwise(merged if crowded else moment):
+        if ".w" in one.id or ".w" in other.id:
+            assert one.chatter.username != other.chatter.username
 
 
 @given(moments)
