@@ -70,7 +70,7 @@ def raw_tab(browser: Browser, url: str) -> Iterator[RawTab]:
 class Load:
     """What a page holds after a garbage collection, and what it has done.
 
-    `nodes` are those of its document; `alive` also those not collected yet, which come in waves. `busy_s`: what its main
+    `nodes` are those of its document; `alive` also those not collected yet, which come in waves; `busy_s` what its main
     thread had of the processor since the meter began.
     """
 
