@@ -68,19 +68,33 @@ def raw_tab(browser: Browser, url: str) -> Iterator[RawTab]:
 
 @dataclass(frozen=True)
 class Load:
-    """What a page holds and has done; `busy_s` of its main thread since it was loaded."""
+    """What a page holds after a garbage collection, and what it has done.
 
-    at_s: float
+    `nodes` are those of its document; `alive` also those not collected yet, which come in waves; `busy_s` what its main
+    thread had of the processor since the meter began.
+    """
+
     nodes: int
+    alive: int
     heap_bytes: int
     busy_s: float
 
 
-def load_of(page: Page) -> Load:
-    """After a garbage collection."""
-    session = page.context.new_cdp_session(page)
-    session.send("Performance.enable")
-    session.send("HeapProfiler.collectGarbage")
-    metrics = {one["name"]: one["value"] for one in session.send("Performance.getMetrics")["metrics"]}
-    session.detach()
-    return Load(metrics["Timestamp"], int(metrics["Nodes"]), int(metrics["JSHeapUsedSize"]), metrics["TaskDuration"])
+class Meter:
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        self._session = page.context.new_cdp_session(page)
+        self._session.send("Performance.enable", {"timeDomain": "threadTicks"})
+
+    def read(self) -> Load:
+        self._session.send("HeapProfiler.collectGarbage")
+        metrics = {one["name"]: one["value"] for one in self._session.send("Performance.getMetrics")["metrics"]}
+        nodes = self._page.evaluate(
+            """() => {
+                const walk = document.createTreeWalker(document, NodeFilter.SHOW_ALL)
+                let count = 1
+                while (walk.nextNode()) count++
+                return count
+            }"""
+        )
+        return Load(nodes, int(metrics["Nodes"]), int(metrics["JSHeapUsedSize"]), metrics["TaskDuration"])
