@@ -48,8 +48,7 @@ def test_the_first_five_minutes(page: Page, site: str, slower: int) -> None:
     expect(page.get_by_text(f"Streaming: {UNKNOWN}")).to_be_visible()
     expect(page.get_by_text("Chat activo")).to_be_visible()
     if slower == 1:
-        # The natural pace, with which the page opens, has a rate and no longest pause: 12 lines a minute.
-        page.wait_for_function(f"document.querySelectorAll('{LINES}').length >= 3", timeout=45_000)
+        page.wait_for_function(f"document.querySelectorAll('{LINES}').length >= 3", timeout=15_000)
 
 
 def test_by_keyboard_alone(page: Page, site: str) -> None:

@@ -162,7 +162,9 @@ class Cast:
 
     def _meet(self, number: int) -> Chatter:
         name = self._name(number)
-        rng = chance(self._seed, "chatter", name)  # who comes back under a name is the same person
+        # Who comes back under a name is the same person.
+        rng = chance(self._seed, "chatter", name or number)
+        name = name or self._built(rng)
         regular = number < VISITORS // 2
         role = ROLES[number] if number < len(ROLES) else _role(rng)
         badges = _badges(number, rng.random()) if regular else _visitor_badges(rng.random())
@@ -172,7 +174,8 @@ class Cast:
         return Chatter(name, color, badges, number, role, "first-timer" in badges, hand)
 
     def _name(self, number: int) -> str:
-        """Regulars have listed names. Every third visitor has one too, or comes back under it; others' are made up."""
+        """Regulars have listed names. Every third visitor has one too, or comes back under it; empty for the others,
+        whose names are made up."""
         regulars = TURNOUTS[VIEWERS[-1]].regulars
         if number < regulars:
             return self._listed[number]
@@ -182,7 +185,10 @@ class Cast:
         if kind == 1 and self._pack_names and turn % 2:
             name = self._pack_names[turn // 2 % len(self._pack_names)]
             return name if name not in _taken(self._speech) else f"{name}_"
-        name = built_name(chance(self._seed, "name", number), self._speech)
+        return ""
+
+    def _built(self, rng: Random) -> str:
+        name = built_name(rng, self._speech)
         return name if name not in _taken(self._speech) else f"{name}_"
 
 

@@ -36,6 +36,8 @@ STRETCHES = 8
 # No pause within a block is longer than this many average ones, or than 20 s where that is more: a chat that is mute
 # for a minute looks broken.
 LULL, LULL_MS = 8, 20_000
+# A show opens with people saying hello: after none of its first lines is there a longer pause than this.
+OPENING_LINES, OPENING_MS = 3, 4_000
 # The last RUSH_LINES lines in this share of their usual time are a rush.
 RUSH, RUSH_LINES = 0.34, 4
 
@@ -106,6 +108,7 @@ class Timing:
     def __init__(self, seed: int, pace: Pace, started_at: int, first_k: int = 0) -> None:
         self._seed, self._pace, self._first_k = seed, pace, first_k
         self._block_ms = pace.block_ms
+        self._at_hand: tuple[int, tuple[int, ...]] = (-1, ())
         first = started_at + FIRST_MS + between(chance(seed, "first", started_at), 0, pace.first_spread_ms)
         self._zero = first - self._since_zero(first_k)
 
@@ -120,14 +123,16 @@ class Timing:
 
     def _since_zero(self, k: int) -> int:
         block, place = divmod(k, BLOCK)
-        return block * self._block_ms + offsets(self._seed, self._pace, block)[place]
+        if block != self._at_hand[0]:
+            self._at_hand = block, offsets(self._seed, self._pace, block)
+        return block * self._block_ms + self._at_hand[1][place]
 
 
 @lru_cache(maxsize=256)
 def offsets(seed: int, pace: Pace, block: int) -> tuple[int, ...]:
     """Milliseconds from the start of a block to each of its BLOCK lines."""
     rng = chance(seed, "pauses", block)
-    return _natural(rng, pace) if pace.kind == "natural" else _fixed(rng, pace)
+    return _natural(rng, pace, block) if pace.kind == "natural" else _fixed(rng, pace)
 
 
 @lru_cache(maxsize=64)
@@ -146,7 +151,7 @@ def _fixed(rng: Random, pace: Pace) -> tuple[int, ...]:
     return (0, *accumulate(pauses[:-1]))
 
 
-def _natural(rng: Random, pace: Pace) -> tuple[int, ...]:
+def _natural(rng: Random, pace: Pace, block: int) -> tuple[int, ...]:
     """Lines of their own accord first, then each further one in answer to any line there is; what would come after the
     block's end comes at its beginning, in answer to the block before."""
     crowd = CROWDS[pace.viewers]
@@ -157,11 +162,14 @@ def _natural(rng: Random, pace: Pace) -> tuple[int, ...]:
         called_by = times[below(rng, len(times))]
         times.append((called_by - crowd.answer_ms * log(1 - rng.random())) % free)
     times.sort()
-    # What a pause has over the longest goes to all of them.
-    longest = max(LULL * pace.block_ms / BLOCK, LULL_MS)
     pauses = [later - earlier for earlier, later in pairwise((0.0, *times))]
-    over = fsum(max(0.0, pause - longest) for pause in pauses) / BLOCK
-    calm = accumulate(min(pause, longest) + over for pause in pauses)
+    # What a pause has over the longest goes to all that come after the opening.
+    opening = OPENING_LINES + 1 if block == 0 else 0
+    hello = [min(pause, OPENING_MS - NATURAL_MIN_MS) for pause in pauses[:opening]]
+    longest = max(LULL * pace.block_ms / BLOCK, LULL_MS)
+    rest = [min(pause, longest) for pause in pauses[opening:]]
+    over = (fsum(pauses) - fsum(hello) - fsum(rest)) / len(rest)
+    calm = accumulate((*hello, *(pause + over for pause in rest)))
     return tuple(int(time) + place * NATURAL_MIN_MS for place, time in enumerate(calm))
 
 

@@ -38,7 +38,7 @@ class Choice:
 
 
 class Repertoire:
-    """`sizes` of the four decks of the mode; `titled` which cards of a deck name the title."""
+    """`sizes` of the four decks of the mode; `lengths` of their cards; `titled` which of them name the title."""
 
     def __init__(self, pack: Pack, mode: Mode, lang: Lang, title: str) -> None:
         speech = lang.partition("-")[0]
@@ -49,6 +49,7 @@ class Repertoire:
         self._phrases: dict[tuple[str, bool], Phrase] = {}
         self._replies: dict[str, str | Choice] = {}
         self.sizes = [len(cards) for cards in self._cards]
+        self.lengths = [[len(card) for card in cards] for cards in self._cards]
         names = {"{game}", title.casefold(), self._short.casefold(), plain(title) or "{game}"}
         self.titled = [[_names(card, names) for card in cards] for cards in self._cards]
         self.reach = [_reach(size, need) for size, need in zip(self.sizes, PER_HOUR, strict=True)]

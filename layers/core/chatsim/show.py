@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from chatsim import builtin
 from chatsim.cast import Chatter, audience_of, cast_of
@@ -50,8 +51,7 @@ class Show:
     spoke_last: str = ""
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """What one chatter says. `due` epoch ms on the server's clock."""
 
     id: str

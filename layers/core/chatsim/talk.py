@@ -285,7 +285,7 @@ class Conversation:
                     break
             else:
                 if len(self.turns) in self._rush:  # who writes fast writes briefly
-                    lengths = [len(words.card(kind, places[card])) for card in left[:reach]]
+                    lengths = [words.lengths[kind][places[card]] for card in left[:reach]]
                     chosen = lengths.index(min(lengths))
         place = places[left.pop(chosen)]
         if about[place]:
@@ -319,7 +319,7 @@ class Conversation:
             if found.username == last or found.number in but or (side is not None and found.number % 2 != side):
                 continue
             fit = 3 * found.hand.showy if kind == EMOTE else -abs(found.hand.length - length)
-            if SUITS.get(found.role) == kind:
+            if found.role and SUITS[found.role] == kind:
                 fit += 1
             if fit > best:
                 chosen, best = found, fit

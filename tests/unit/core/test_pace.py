@@ -66,6 +66,12 @@ def test_the_first_line_comes_soon(seed, chosen, start):
     assert timing.number_at(start) == timing.number_at(0) == 0
 
 
+@given(seeds, st.sampled_from(pace.VIEWERS))
+def test_a_natural_pace_begins_with_three_lines_in_nine_seconds(seed, viewers):
+    timing = Timing(seed, pace.natural(viewers), 0)
+    assert timing.due(2) <= 9_000
+
+
 @pytest.mark.parametrize("viewers", pace.VIEWERS)
 def test_a_natural_pace_keeps_the_rate_of_its_audience(viewers):
     found = gaps(Timing(3, pace.natural(viewers), NOW), 0, 2000)
