@@ -111,13 +111,13 @@ STATES: dict[str, Callable[[Visit], None]] = {
 
 
 @pytest.mark.timeout(120)
-@pytest.mark.parametrize("language", ["es", "en"])
+@pytest.mark.parametrize("language", ["es", pytest.param("en", marks=pytest.mark.soak)])
 def test_nothing_keeps_anybody_out(page: Page, site: str, language: str) -> None:
     visit = Visit(page, site, language)
     found: list[str] = []
     for name, reach in STATES.items():
         reach(visit)
-        for look in LOOKS if page.locator("[data-platform]").count() else LOOKS[:1]:
+        for look in LOOKS if page.locator(f"[data-platform] {LINES}").count() else LOOKS[:1]:
             page.evaluate(
                 "look => document.querySelectorAll('[data-platform]').forEach(one => one.dataset.platform = look)", look
             )

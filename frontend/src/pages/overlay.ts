@@ -60,14 +60,13 @@ async function run(): Promise<void> {
   addEventListener('hashchange', () => location.reload())
   const key = address.get('k')
   if (!key) return say('overlay.noKey')
+  void loadEmotes()
 
   const timers = workerTimers()
   const feed = new ChatFeed(new ServerClock(), timers, MAX_LINES)
   lines = () => feed.state.get().lines
   feed.state.subscribe(draw)
 
-  // Emotes are asked for with the first lines: a page that waits asks for nothing but a show.
-  let emotes: Promise<void> | undefined
   // Words are for the moment after loading, when somebody looks whether it works; later it only ever shows chat.
   let greeted = false
   let told = ''
@@ -79,10 +78,7 @@ async function run(): Promise<void> {
     ready: watchVisible(),
     onLook: setLook,
     onStatus: (status) => {
-      if (status === 'playing') {
-        emotes ??= loadEmotes()
-        later(view.hush)
-      }
+      if (status === 'playing') later(view.hush)
       if (greeted || status === told) return
       told = status
       greeted = status !== 'offline'
