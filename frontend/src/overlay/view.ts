@@ -81,7 +81,7 @@ function lineElement(
 function drawn(part: string | Emote): string | Node {
   if (typeof part === 'string') return part
   const { name, emoji, url, width, height } = part
-  if (!url) return element('span', 'emote', emoji)
+  if (!url) return Object.assign(element('span', 'emote', emoji), { role: 'img', ariaLabel: name })
   return Object.assign(document.createElement('img'), { className: 'emote', src: url, alt: name, width, height })
 }
 
