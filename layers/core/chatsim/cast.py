@@ -167,7 +167,9 @@ class Cast:
         name = name or self._built(rng)
         regular = number < VISITORS // 2
         role = ROLES[number] if number < len(ROLES) else _role(rng)
-        badges = _badges(number, rng.random()) if regular else _visitor_badges(rng.random())
+        # Colour and badges are the name's: two who happen on one made-up name look like one.
+        luck = crc32(f"{self._seed}/{name}".encode()) / 2**32
+        badges = _badges(number, luck) if regular else _visitor_badges(luck)
         color = COLORS[crc32(name.encode()) % len(COLORS)]
         turn = (self._turn + number * GOLDEN) % 1 if regular else rng.random()
         hand = hand_of(rng, self._speech, turn)

@@ -49,6 +49,8 @@ AFTERTHOUGHT = 0.07
 # Lines of four words or more that begin with a word such as "oye,".
 OPENER = 0.07
 COMPANY = 3
+# Who shows an emote shows a favourite of their own this often, else one of the pack's.
+FAVOURITE = 0.75
 # The first line of a block is for odd numbers, the last for even ones.
 SIDES = {0: 1, BLOCK - 1: 0}
 SUITS = {"backseat": SAYING, "sceptic": QUESTION, "joker": REACTION, "fan": REACTION}
@@ -263,7 +265,7 @@ class Conversation:
     def _show(self, place: int, card: str) -> None:
         """An emote or two: the pack's, or one's own favourite."""
         chatter = self._somebody(place, 1.0, EMOTE)
-        if self._rng.random() < 0.45:
+        if self._rng.random() < FAVOURITE:
             card = voice.emote(self._rng, chatter.hand)
             if self._rng.random() < 0.25:
                 card = " ".join([card] * between(self._rng, 2, 3))
