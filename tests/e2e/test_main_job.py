@@ -1,7 +1,5 @@
 """The main job as a person does it: sign in, name a game, press Play, read a chat that knows it."""
 
-from collections.abc import Callable
-
 from playwright.sync_api import Page, expect
 
 LINES = ".chat-line"
@@ -39,33 +37,6 @@ def test_a_moment_is_a_burst(page: Page, site: str) -> None:
     page.wait_for_selector(LINES)
     page.get_by_role("button", name="Hype").click()
     page.wait_for_function(f"document.querySelectorAll('{LINES}[data-id*=\".w1.\"]').length >= 6", timeout=5_000)
-
-
-def test_a_second_device_joins_and_only_play_takes_over(new_page: Callable[[], Page], site: str) -> None:
-    first, second = new_page(), new_page()
-    sign_in(first, site, "dosequipos")
-    play(first, "Elden Ring")
-    first.wait_for_selector(LINES)
-    second.goto(f"{site}/sign-in")
-    second.get_by_role("textbox").fill("dosequipos")
-    second.get_by_role("button", name="Entrar").click()
-    expect(second.get_by_text("Streaming: Elden Ring")).to_be_visible()
-    expect(first.get_by_text("Streaming: Elden Ring")).to_be_visible()
-
-
-def test_an_overlay_shows_the_lines_of_the_show(new_page: Callable[[], Page], site: str) -> None:
-    dashboard, overlay = new_page(), new_page()
-    sign_in(dashboard, site, "enobs")
-    dashboard.get_by_role("button", name="Crear enlace para OBS").click()
-    link = dashboard.get_by_label("Enlace para OBS").input_value()
-    assert link.startswith(f"{site}/overlay#k=")
-    play(dashboard, "minecraft")
-    dashboard.wait_for_selector(LINES)
-    overlay.goto(link)
-    overlay.wait_for_selector(LINES, timeout=15_000)
-    shown = overlay.locator(LINES).last.get_attribute("data-id")
-    dashboard.wait_for_selector(f'{LINES}[data-id="{shown}"]', timeout=1_500)
-    assert overlay.evaluate("getComputedStyle(document.body).backgroundColor") == "rgba(0, 0, 0, 0)"
 
 
 def test_who_is_not_signed_in_is_sent_to_sign_in_and_back(page: Page, site: str) -> None:

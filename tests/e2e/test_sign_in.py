@@ -18,7 +18,8 @@ LIFETIME_S = 60
 
 # As strict as a deployed site with Clerk can be: no inline script, no eval.
 POLICY = (
-    f"default-src 'self'; script-src 'self' https://{instance.HOST}; connect-src 'self' https://{instance.HOST} https://7tv.io; "
+    f"default-src 'self'; script-src 'self' https://{instance.HOST}; "
+    f"connect-src 'self' https://{instance.HOST} https://7tv.io; "
     "worker-src 'self' blob:; img-src 'self' data: https://cdn.7tv.app; style-src 'self' 'unsafe-inline'"
 )
 NOW_MS = 8_000

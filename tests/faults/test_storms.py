@@ -11,7 +11,7 @@ import pytest
 
 from tests.conftest import CREDENTIALS
 
-STORMS = 5
+STORMS = 3
 MANY = 20
 THREADS = 32
 
