@@ -27,7 +27,8 @@ test: ## Everything that proves it and fits five minutes
 
 soak: ## What needs real time to prove
 	@$(MAKE) --no-print-directory -j3 -s setup .venv/.test .cache/browser .cache/clerk
-	$(BIN)/pytest -m soak --timeout 300
+	$(BIN)/pytest -m soak --timeout 300 tests/e2e/test_endurance.py  # measures, so it runs alone
+	$(BIN)/pytest -m soak --timeout 300 --numprocesses 3 --dist loadfile --ignore tests/e2e/test_endurance.py
 
 check: ## Lint, format and types
 	@$(MAKE) --no-print-directory -j3 -s setup .venv/.test

@@ -10,7 +10,7 @@ from chatsim.store.dynamo import DynamoStore
 
 from tests.conftest import CREDENTIALS
 
-ROUNDS = 5
+ROUNDS = 3
 THREADS = 32
 MAX_SLOTS = 4
 

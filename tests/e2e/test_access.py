@@ -111,7 +111,8 @@ STATES: dict[str, Callable[[Visit], None]] = {
 
 
 @pytest.mark.timeout(120)
-@pytest.mark.parametrize("language", ["es", pytest.param("en", marks=pytest.mark.soak)])
+@pytest.mark.soak
+@pytest.mark.parametrize("language", ["es", "en"])
 def test_nothing_keeps_anybody_out(page: Page, site: str, language: str) -> None:
     visit = Visit(page, site, language)
     found: list[str] = []

@@ -23,6 +23,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield running.url
 
 
+@pytest.mark.soak
+@pytest.mark.timeout(120)
 def test_play_does_not_wait_for_the_ai_and_its_pack_joins_without_a_break(
     new_page: Callable[[], Page], site: str
 ) -> None:

@@ -240,7 +240,8 @@ def test_no_line_waits_for_7tv(fed: FedChat, fault: str) -> None:
     page = fed.page
     waiting: list[Route] = []
     page.route("https://7tv.io/**", lambda route: waiting.append(route) if fault == "hanging" else route.abort())
-    page.reload()
+    with page.expect_response("**/emotes-*.json"):
+        page.reload()
     line = fed.say("eso estuvo bien KEKW")[0]
     fed.shows(line)
     expect(page.locator(f'[data-id="{line}"]').get_by_role("img", name="KEKW")).to_have_text(re.compile(r"^\W+$"))

@@ -96,9 +96,8 @@ def test_every_screen_shows_the_same_lines_at_the_same_time(
     late = min(line.at_ms for line in seen(overlay) if line.is_wave)
     assert late - pressed_ms < OVERLAY_S * 1000
     for page in (second, overlay):
-        assert apart_ms(seen(dashboard), seen(page)) < 5_000, (
-            "on a busy test machine: a quiet one needs 30 ms, and a soak holds 500"
-        )
+        # A quiet machine needs 30 ms, and a soak holds 500; this one is busy with other tests.
+        assert apart_ms(seen(dashboard), seen(page)) < 5_000
     for page in (dashboard, second, overlay):
         agrees(streamer, page)
 

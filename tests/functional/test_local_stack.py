@@ -270,6 +270,7 @@ def test_a_client_that_leaves_does_not_stop_the_function(shared, tmp_path):
 # ── what changes and what stays ───────────────────────────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.soak
 def test_changed_code_answers_the_next_request(tmp_path):
     lay_out(tmp_path)
     door = tmp_path / "functions" / "api" / "app.py"
@@ -294,6 +295,7 @@ def test_changed_code_answers_the_next_request(tmp_path):
         eventually(lambda: client.post("/api/another").json()["event"]["routeKey"] == "POST /api/another")
 
 
+@pytest.mark.soak
 def test_a_stack_that_is_killed_leaves_no_process_and_loses_no_write(tmp_path):
     lay_out(tmp_path)
     key = {"pk": {"S": "USER#local_demo"}, "sk": {"S": "SLOTS"}}
@@ -324,6 +326,7 @@ def test_a_store_that_is_killed_comes_back_with_its_data(tmp_path):
         assert store.get_item(TableName="chatsim", Key={"pk": {"S": "a"}, "sk": {"S": "b"}})["Item"]
 
 
+@pytest.mark.soak
 def test_asked_to_end_it_ends_everything(tmp_path):
     lay_out(tmp_path)
     with stack_in(tmp_path) as (stack, client), client.stream("GET", "/api/stream") as answer:
