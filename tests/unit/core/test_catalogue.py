@@ -15,6 +15,7 @@ from chatsim.waves import TYPES
 from tests.unit.core.make import game, topic
 
 SPEECHES = ("es", "en")
+GENRES_READ = Path(__file__).parents[3] / "docs/genres.md"
 FILES = [str(path.relative_to(data.ROOT)) for path in sorted((data.ROOT / "packs").rglob("*.txt"))]
 # In the order of packs.categories: games and genres, and topics.
 MINIMUM = {"games": (150, 60, 80, 30), "topics": (120, 50, 60, 20)}
@@ -243,6 +244,19 @@ def test_a_keyword_is_plain(keyword):
 )
 def test_a_title_nobody_listed_speaks_by_its_words(title, genre):
     assert builtin.genre_of(game(title)) == genre
+
+
+READ = re.findall(r"^\| ([^|]+) \| (\w+) \| \d+%", GENRES_READ.read_text("utf-8"), re.MULTILINE)
+
+
+@pytest.mark.parametrize("row", READ, ids=str)
+def test_games_that_were_read_by_eye_have_their_genre_and_words_of_their_own(row):
+    title, genre = row
+    pack = builtin.find(builtin.named(title, "game"), "es")
+    assert (pack.ref.source, pack.ref.genre) == ("genre", genre)
+    generic = {plain(line) for lines in builtin.pack_at("packs/es/generic").phrases.values() for line in lines}
+    own = [line for line in pack.phrases["gameplay"] if plain(line) not in generic]
+    assert len(own) >= 0.25 * len(pack.phrases["gameplay"])
 
 
 def test_any_topic_is_just_chatting():
