@@ -45,8 +45,9 @@ shows: ## Three shows of different games side by side, into docs/shows.md
 	@$(MAKE) --no-print-directory -j3 -s setup
 	$(BIN)/python -m bench.side_by_side
 
-bench: ## Measurements (not there yet)
-	@echo "There are no measurements yet. They will print ratios against the usual alternatives." >&2; exit 1
+bench: ## What a line of chat costs
+	@$(MAKE) --no-print-directory -j3 -s setup
+	$(BIN)/python -m bench.lines
 
 ##@ On AWS
 build: ## Package for AWS (not there yet)

@@ -1,0 +1,52 @@
+"""What a line costs: microseconds of CPU in steady reading, and milliseconds to join a show twelve hours old.
+
+    python -m bench.lines
+
+The lowest of several shows stands for the code, the median for the machine that day.
+"""
+
+from __future__ import annotations
+
+import time
+from statistics import median
+
+from chatsim import builtin
+from chatsim.pace import Pace, fixed, natural
+from chatsim.show import ENGINE, Script, Show
+
+SHOWS, LINES = 9, 2_000
+TWELVE_HOURS_MS = 12 * 3_600_000
+PACES = {"3-7 s": fixed(3_000, 7_000), "natural, 60": natural(60), "natural, 200": natural(200)}
+
+
+def main() -> None:
+    print(f"{'pace':14} {'µs a line':>18} {'ms to join at hour 12':>24}")
+    for name, pace in PACES.items():
+        line_us, join_ms = zip(*(measured(pace, seed) for seed in range(SHOWS)), strict=True)
+        print(f"{name:14} {spread(line_us):>18} {spread(join_ms):>24}")
+
+
+def measured(pace: Pace, seed: int) -> tuple[float, float]:
+    pack = builtin.find(builtin.named("Elden Ring", "game"), "es")
+    show = Show(
+        id="bench", number=0, engine=ENGINE, seed=seed, cast_seed=seed, game="elden ring", display_name="Elden Ring",
+        mode="game", lang="es", pace=pace, started_at=0, pack=pack.ref,
+    )  # fmt: skip
+    script = Script(show, pack)
+    script.line(0)
+    begun = time.process_time()
+    for k in range(LINES):
+        script.line(k)
+    line_us = (time.process_time() - begun) / LINES * 1e6
+    begun = time.process_time()
+    late = Script(show, pack)
+    late.line(late.k_at(TWELVE_HOURS_MS))
+    return line_us, (time.process_time() - begun) * 1e3
+
+
+def spread(values: tuple[float, ...]) -> str:
+    return f"{min(values):.1f} (median {median(values):.1f})"
+
+
+if __name__ == "__main__":
+    main()
