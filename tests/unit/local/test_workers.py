@@ -79,7 +79,7 @@ def test_the_environment_is_the_functions_and_never_the_owners_aws(tmp_path, mon
 def test_requests_at_once_get_environments_of_their_own_which_go_when_idle_for_long(tmp_path):
     async def scenario():
         async with pool_of(tmp_path) as pool:
-            answers = await asyncio.gather(*(call(pool, sleep_s=0.5) for _ in range(3)))
+            answers = await asyncio.gather(*(call(pool, sleep_s=2) for _ in range(3)))
             assert len({answer["pid"] for answer in answers}) == 3
             now_s = asyncio.get_running_loop().time()
             pool.reap(now_s)
