@@ -10,9 +10,9 @@ from __future__ import annotations
 import time
 from statistics import median
 
-from chatsim import builtin
 from chatsim.pace import Pace, fixed, natural
-from chatsim.show import ENGINE, Script, Show
+
+from local.simulate import script
 
 SHOWS, LINES = 9, 2_000
 TWELVE_HOURS_MS = 12 * 3_600_000
@@ -27,19 +27,14 @@ def main() -> None:
 
 
 def measured(pace: Pace, seed: int) -> tuple[float, float]:
-    pack = builtin.find(builtin.named("Elden Ring", "game"), "es")
-    show = Show(
-        id="bench", number=0, engine=ENGINE, seed=seed, cast_seed=seed, game="elden ring", display_name="Elden Ring",
-        mode="game", lang="es", pace=pace, started_at=0, pack=pack.ref,
-    )  # fmt: skip
-    script = Script(show, pack)
-    script.line(0)
+    show = script("Elden Ring", "game", "es", pace, seed)
+    show.line(0)
     begun = time.process_time()
     for k in range(LINES):
-        script.line(k)
+        show.line(k)
     line_us = (time.process_time() - begun) / LINES * 1e6
     begun = time.process_time()
-    late = Script(show, pack)
+    late = script("Elden Ring", "game", "es", pace, seed)
     late.line(late.k_at(TWELVE_HOURS_MS))
     return line_us, (time.process_time() - begun) * 1e3
 

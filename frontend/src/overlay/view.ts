@@ -56,8 +56,6 @@ export function createView(chat: HTMLElement, note: HTMLElement) {
   }
 }
 
-export type View = ReturnType<typeof createView>
-
 /** Its class names are for the streamer's own CSS and stay: docs/overlay.md. */
 function lineElement(
   { id, username, content, color, badges, timestamp, category }: Line,
