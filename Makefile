@@ -30,6 +30,10 @@ soak: ## What needs real time to prove
 	$(BIN)/pytest -m soak --timeout 300 tests/e2e/test_endurance.py  # measures, so it runs alone
 	$(BIN)/pytest -m soak --timeout 300 --numprocesses 3 --dist loadfile --ignore tests/e2e/test_endurance.py
 
+faults: ## What it withstands: races, faults, attacks and load, as one table of figures
+	@$(MAKE) --no-print-directory -j3 -s setup .venv/.test .cache/browser .cache/clerk
+	$(BIN)/pytest -m figure --timeout 300 --numprocesses 3 --dist loadfile
+
 check: ## Lint, format and types
 	@$(MAKE) --no-print-directory -j3 -s setup .venv/.test
 	$(BIN)/ruff check .
@@ -96,4 +100,4 @@ frontend/public/samples/games.json: .venv/.local $(ENGINE)
 	mkdir -p .cache
 	tests/get-clerk > $@
 
-.PHONY: help dev test soak check realism shows bench build deploy setup
+.PHONY: help dev test soak faults check realism shows bench build deploy setup
