@@ -54,11 +54,23 @@ bench: ## What a line of chat costs
 	$(BIN)/python -m bench.lines
 
 ##@ On AWS
-build: ## Package for AWS (not there yet)
-	@echo "Packaging is not there yet: template.yaml describes the functions, API and table; the build comes with it." >&2; exit 1
+build: ## Package the site and the functions (HOST=1: for this machine, as an emulator needs it)
+	@$(MAKE) --no-print-directory -j3 -s setup .cache/sam/.made
+	$(BIN)/python -m deploy.build $(if $(HOST),--host)
 
-deploy: ## Deploy to your own account, STAGE=… (not there yet)
-	@echo "Deploying ($(STAGE)) is not there yet: it needs the packaging, the site's bucket and CloudFront." >&2; exit 1
+deploy: ## Deploy to your own account: STAGE=prod or another of samconfig.toml
+	@$(MAKE) --no-print-directory -j3 -s setup .cache/sam/.made
+	@$(BIN)/python -m deploy check $(STAGE)
+	@$(MAKE) --no-print-directory build
+	@$(BIN)/python -m deploy up $(STAGE)
+
+secrets: ## Keep the AI's keys in your account, encrypted
+	@$(MAKE) --no-print-directory -s setup
+	@$(BIN)/python -m deploy secrets $(STAGE)
+
+destroy: ## Take the stage down, after a question
+	@$(MAKE) --no-print-directory -s setup
+	@$(BIN)/python -m deploy destroy $(STAGE)
 
 # ── What the targets above need, made once and again when its sources change ──
 setup: .venv/.local local/node_modules/.package-lock.json frontend/dist/index.html
@@ -77,6 +89,12 @@ setup: .venv/.local local/node_modules/.package-lock.json frontend/dist/index.ht
 
 .venv/.test: .venv/.local requirements/test.txt
 	$(BIN)/pip install --disable-pip-version-check -q -r requirements/test.txt
+	touch $@
+
+# Tools that pin what they need have a folder of their own.
+.cache/%/.made: requirements/%.txt .venv/.python
+	$(PYTHON) -m venv .cache/$*
+	.cache/$*/bin/pip install --disable-pip-version-check -q -r $<
 	touch $@
 
 %/node_modules/.package-lock.json: %/package-lock.json
@@ -100,4 +118,4 @@ frontend/public/samples/games.json: .venv/.local $(ENGINE)
 	mkdir -p .cache
 	tests/get-clerk > $@
 
-.PHONY: help dev test soak faults check realism shows bench build deploy setup
+.PHONY: help dev test soak faults check realism shows bench build deploy secrets destroy setup

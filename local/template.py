@@ -10,15 +10,14 @@ from typing import Any
 import yaml
 
 TABLE_NAME = "chatsim"
-LIVE_TIMEOUT_S = 65  # delivery=live holds a stream for up to 55 s, plus its opening and its goodbye
 
 
 @dataclass(frozen=True)
 class Function:
     """One door.
 
-    `routes`: (method or ANY, path or $default) of its HTTP API events. `url_path`: where its function URL answers on
-    the site's origin, None without one.
+    `routes`: (method or ANY, path or $default) of its HTTP API events. `url_path`: where CloudFront has its function
+    URL on the site's one address, None without one.
     """
 
     name: str
@@ -73,7 +72,7 @@ def read(path: Path) -> Template:
     shared = document.get("Globals", {}).get("Function", {})
     return Template(
         functions=tuple(
-            _function(name, resource, shared, refs, path.parent)
+            _function(name, resource, shared, refs, path.parent, _url_path(name, resources))
             for name, resource in resources.items()
             if resource["Type"] == "AWS::Serverless::Function"
         ),
@@ -85,21 +84,50 @@ def read(path: Path) -> Template:
 
 
 def _function(
-    name: str, resource: Mapping[str, Any], shared: Mapping[str, Any], refs: Mapping[str, Any], root: Path
+    name: str,
+    resource: Mapping[str, Any],
+    shared: Mapping[str, Any],
+    refs: Mapping[str, Any],
+    root: Path,
+    url_path: str | None,
 ) -> Function:
     own = resource["Properties"]
     variables = {**_variables(shared), **_variables(own)}
-    timeout_s = float(own.get("Timeout", shared.get("Timeout", 3)))
     return Function(
         name=name,
         folder=(root / own["CodeUri"]).resolve(),
         handler=own.get("Handler", shared.get("Handler")),
-        timeout_s=max(timeout_s, LIVE_TIMEOUT_S) if "ALLOW_LIVE" in variables else timeout_s,
+        timeout_s=float(_chosen(own.get("Timeout", shared.get("Timeout", 3)))),
         memory_mb=own.get("MemorySize", shared.get("MemorySize", 128)),
         environment=dict(_resolved(variables, refs)),
         routes=tuple(_routes(own.get("Events", {}))),
-        url_path=resource["Metadata"]["Path"] if "FunctionUrlConfig" in own else None,
+        url_path=url_path,
     )
+
+
+def _chosen(value: Any) -> Any:
+    """`value`, or the first branch of an !If: what a deployment may switch on is on here."""
+    return value.value[1] if isinstance(value, _Tag) and value.name == "If" else value
+
+
+def _url_path(name: str, resources: Mapping[str, Mapping[str, Any]]) -> str | None:
+    for resource in resources.values():
+        if resource["Type"] == "AWS::CloudFront::Distribution":
+            config = resource["Properties"]["DistributionConfig"]
+            origins = [origin["Id"] for origin in config["Origins"] if _mentions(origin, f"{name}Url.FunctionUrl")]
+            for behaviour in config["CacheBehaviors"]:
+                if behaviour["TargetOriginId"] in origins:
+                    return str(behaviour["PathPattern"]).rstrip("*")
+    return None
+
+
+def _mentions(value: Any, attribute: str) -> bool:
+    """Whether a !GetAtt of `attribute` is anywhere in `value`."""
+    if isinstance(value, _Tag):
+        return (value.name, value.value) == ("GetAtt", attribute) or _mentions(value.value, attribute)
+    if isinstance(value, Mapping):
+        return any(_mentions(member, attribute) for member in value.values())
+    return isinstance(value, list) and any(_mentions(member, attribute) for member in value)
 
 
 def _variables(properties: Mapping[str, Any]) -> dict[str, Any]:

@@ -85,5 +85,8 @@ class Store(StoreReader, Protocol):
     def add_ticket_keys(self, keys: TicketKeys) -> TicketKeys:
         """Keep these unless there are some already; the ones that count."""
 
+    def set_origins(self, origins: tuple[str, ...]) -> None:
+        """Where the site answers, at least one; written by the deployment."""
+
     def count(self, who: str, window: int, window_s: int) -> int:
         """How often this was called for `who` in a window of time (the n-th since the epoch), this call included."""

@@ -296,6 +296,9 @@ class DynamoStore(DynamoReader):
         )
         return _ticket_keys(self._get("CONFIG", "TICKET_KEY", consistent=True) or {})
 
+    def set_origins(self, origins: tuple[str, ...]) -> None:
+        self._update(_at("CONFIG", "ORIGINS"), "SET origins = :origins", values={":origins": {"SS": list(origins)}})
+
     def count(self, who: str, window: int, window_s: int) -> int:
         answer = self._update(
             _at(f"LIMIT#{who}#{window_s}#{window}", "COUNT"),

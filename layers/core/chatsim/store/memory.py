@@ -176,6 +176,10 @@ class MemoryStore:
     def origins(self) -> tuple[str, ...]:
         return self._origins
 
+    def set_origins(self, origins: tuple[str, ...]) -> None:
+        with self._lock:
+            self._origins = origins
+
     def count(self, who: str, window: int, window_s: int) -> int:
         with self._lock:
             self._counts[who, window, window_s] += 1
