@@ -96,7 +96,8 @@ def _function(
         handler=own.get("Handler", shared.get("Handler")),
         timeout_s=max(timeout_s, LIVE_TIMEOUT_S) if "ALLOW_LIVE" in variables else timeout_s,
         memory_mb=own.get("MemorySize", shared.get("MemorySize", 128)),
-        environment=dict(_resolved(variables, refs)),
+        # There is no SSM here: a function that looks for keys there gets the laptop's own.
+        environment=dict(_resolved(variables, refs)) | ({"AI_KEYS": ""} if "AI_KEYS" in variables else {}),
         routes=tuple(_routes(own.get("Events", {}))),
         url_path=resource["Metadata"]["Path"] if "FunctionUrlConfig" in own else None,
     )
