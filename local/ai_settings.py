@@ -1,4 +1,4 @@
-"""The owner's own settings of the AI, keys among them, for the one function that is to have them."""
+"""The owner's own settings of the AI, keys among them, for the functions that are to have them."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ from pathlib import Path
 from local.template import Function
 
 _OURS = ("GROQ_", "CEREBRAS_", "AI_")
+# Where keys are kept on AWS, which a laptop has nothing to do with.
+_PATH = "AI_KEYS"
 
 
 def read(environment: Mapping[str, str], file: Path) -> dict[str, str]:
     """What `environment` and, where it says nothing, the .env `file` set about the AI."""
     written = dict(_lines(file)) if file.is_file() else {}
-    return {name: value for name, value in (written | dict(environment)).items() if concerns(name) and value}
+    told = written | dict(environment)
+    return {name: value for name, value in told.items() if concerns(name) and name != _PATH and value}
 
 
 def concerns(name: str) -> bool:
@@ -22,8 +25,8 @@ def concerns(name: str) -> bool:
 
 
 def meant_for(function: Function, settings: Mapping[str, str]) -> dict[str, str]:
-    """`settings` for the function whose template asks for keys, none for any other."""
-    return dict(settings) if "GROQ_API_KEY" in function.environment else {}
+    """`settings` for a function whose template says where its keys are kept, none for any other."""
+    return dict(settings) if _PATH in function.environment else {}
 
 
 def _lines(file: Path) -> Iterator[tuple[str, str]]:

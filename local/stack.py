@@ -66,11 +66,12 @@ async def run(options: Options) -> int | None:
             ai = await running.enter_async_context(_faking())
         else:
             ai = ai_settings.read(os.environ, options.template.parent / ".env")
-        sockets = [running.enter_context(bound(0)) for _ in range(MAX_WORKERS * len(plan.functions))]
+        served = [function for function in plan.functions if function.routes or function.url_path]
+        sockets = [running.enter_context(bound(0)) for _ in range(MAX_WORKERS * len(served))]
         ports = iter([own.getsockname()[1] for own in sockets])
         pools = [
             Pool(function, [next(ports) for _ in range(MAX_WORKERS)], settings | ai_settings.meant_for(function, ai))
-            for function in plan.functions
+            for function in served
         ]
         gateway = Gateway(port, pools, issuer, options.site)
         await running.enter_async_context(serving(_app(port, gateway, pools), [public, *sockets]))

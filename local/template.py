@@ -99,7 +99,8 @@ def _function(
         handler=own.get("Handler", shared.get("Handler")),
         timeout_s=float(_chosen(own.get("Timeout", shared.get("Timeout", 3)))),
         memory_mb=own.get("MemorySize", shared.get("MemorySize", 128)),
-        environment=dict(_resolved(variables, refs)),
+        # There is no SSM here: a function that looks for keys there gets the laptop's own.
+        environment=dict(_resolved(variables, refs)) | ({"AI_KEYS": ""} if "AI_KEYS" in variables else {}),
         routes=tuple(_routes(own.get("Events", {}))),
         url_path=url_path,
     )

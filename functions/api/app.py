@@ -12,7 +12,7 @@ from chatsim.records import State
 from chatsim.show import Show
 from chatsim.stage import Wish
 from chatsim.ticket import Ticket
-from chatsim_web import answers, services
+from chatsim_web import answers, measures, services
 from chatsim_web.door import Door, reply
 
 door = Door("api")
@@ -46,7 +46,7 @@ def free_slot() -> Any:
 def start_show() -> Any:
     user, now = caller(), services.now_ms()
     show = stage.start(services.store(), services.shelf(), user, wish_of(door.body()), now)
-    door.count("ShowsStarted")
+    measures.emit("api", {"ShowsStarted": 1})
     return show_answer(user, show, "live", now)
 
 
@@ -74,7 +74,6 @@ def press_moment() -> Any:
     if not isinstance(press_id, str) or not PRESS_ID.fullmatch(press_id):
         raise InvalidRequest("wave_id")
     moment = stage.press(services.store(), services.shelf(), user, kind, press_id, services.now_ms())
-    door.count("MomentsPressed")
     return reply(answers.burst(moment))
 
 

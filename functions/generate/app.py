@@ -10,12 +10,11 @@ from chatsim import builtin, games, names
 from chatsim.errors import InvalidName, InvalidRequest
 from chatsim.games import Wanted
 from chatsim.names import Mode, Name
-from chatsim_ai.failover import AttemptRecord, Failover
+from chatsim_ai.current import CurrentWriter
 from chatsim_ai.filter import offensive
 from chatsim_ai.generator import Allowance, Generator
-from chatsim_ai.settings import AiSettings
-from chatsim_ai.writer import Writer, Written
-from chatsim_web import answers, services
+from chatsim_ai.writer import Written
+from chatsim_web import answers, measures, services
 from chatsim_web.door import Door, reply
 
 door = Door("generate")
@@ -39,7 +38,7 @@ def add_game() -> Any:
         max_slots=services.settings().slots_per_user,
         now_ms=services.now_ms(),
     )
-    door.count(f"Pack{added.found.pack.ref.source.capitalize()}")
+    measures.emit(added.found.pack.ref.source, {"Packs": 1})
     return reply(answers.added(added, services.settings().slots_per_user))
 
 
@@ -52,33 +51,21 @@ def replaced(user: str, value: object, mode: Mode) -> Name:
 
 
 @cache
+def writer() -> CurrentWriter:
+    return CurrentWriter(os.environ, services.ai_keys(), measures.provider_turn)
+
+
+@cache
 def generator() -> Generator:
-    settings = AiSettings.from_env(os.environ)
-    providers = settings.providers()
-    writer = Writer(Failover(providers, settings.first_token_s, record), settings) if providers else None
-    if writer:
-        writer.warm()
     allowance = Allowance.from_env(os.environ)
-    return Generator(services.store(), services.shelf(), writer, allowance, services.now_ms, written)
+    return Generator(services.store(), services.shelf(), writer(), allowance, services.now_ms, written)
 
 
 def written(pack: Written) -> None:
     """How much of an answer was worth keeping."""
-    door.count("LinesDropped", pack.dropped)
-    door.count("LinesToppedUp", pack.topped_up)
-    door.count("PacksSalvaged", int(pack.salvaged))
-
-
-def record(attempt: AttemptRecord) -> None:
-    """Latency and tokens of a provider's turn, and how it ended."""
-    provider = attempt.provider.capitalize()
-    door.measure(f"{provider}Ms", attempt.latency_s * 1000)
-    door.count(f"{provider}{attempt.kind.title().replace('_', '')}")
-    if attempt.first_line_s is not None:
-        door.measure(f"{provider}FirstLineMs", attempt.first_line_s * 1000)
-    if attempt.tokens:
-        door.count(f"{provider}Tokens", attempt.tokens)
+    door.note("pack written", dropped=pack.dropped, toppedUp=pack.topped_up, salvaged=pack.salvaged)
 
 
 services.warm()
 generator()
+writer().warm()

@@ -35,7 +35,7 @@ def letters() -> str:
 
 
 def generator(store: DynamoStore, scribe: Scribe, now_ms: int) -> Generator:
-    return Generator(store, Shelf(store), scribe, ALLOWANCE, lambda: now_ms)
+    return Generator(store, Shelf(store), lambda: scribe, ALLOWANCE, lambda: now_ms)
 
 
 @pytest.mark.parametrize("n", range(ROUNDS))

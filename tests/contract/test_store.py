@@ -11,11 +11,12 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from chatsim import builtin, games, keys, packs
-from chatsim.errors import LimitReached, NotFound, Unauthenticated
+from chatsim import builtin, games, keys, packs, popular
+from chatsim.errors import InvalidName, LimitReached, NotFound, Unauthenticated
 from chatsim.games import Found, Wanted
+from chatsim.names import Name
 from chatsim.packs import Pack, PackRef
-from chatsim.records import Account, Head, Slot, StreamKey
+from chatsim.records import Account, Asked, Head, Slot, StreamKey
 from chatsim.store import Store, StoreReader
 from chatsim.store.dynamo import DynamoReader, DynamoStore
 from chatsim.store.memory import MemoryStore
@@ -483,6 +484,16 @@ def test_nobody_leads_while_a_pack_is_fresh(store, pack_key):
     assert store.head(pack_key, consistent=True).at_hand(NOW + 100), "the stale one is there meanwhile"
 
 
+def test_who_is_early_leads_by_the_time_it_names_and_only_once(store, pack_key):
+    put(store, pack_key, a_pack(pack_key, "1"), fresh_until=NOW + 100, stale_until=NOW + 200)
+    assert store.lead(pack_key, "b", NOW, NOW + 50, due_ms=NOW + 99) is None
+    fence = store.lead(pack_key, "b", NOW, NOW + 50, due_ms=NOW + 100)
+    assert fence
+    assert store.lead(pack_key, "c", NOW, NOW + 50, due_ms=NOW + 100) is None, "somebody is at it"
+    assert store.put_pack(pack_key, a_pack(pack_key, "2"), fence, fresh_until=NOW + 1100, stale_until=NOW + 1200)
+    assert store.lead(pack_key, "c", NOW, NOW + 50, due_ms=NOW + 100) is None, "it is done"
+
+
 def test_a_rest_is_kept_and_told(store, pack_key):
     fence = store.lead(pack_key, "a", NOW, NOW + 100)
     store.rest_pack(pack_key, fence, NOW + 500, 2, refused=True)
@@ -503,6 +514,67 @@ def test_a_lease_by_name(store, user):
     store.give_back(user, "a")
     assert store.take(user, "b", NOW + 149, NOW + 300)
     assert store.take(user, "c", NOW + 300, NOW + 400)
+
+
+# ── What is asked for ──
+
+
+@pytest.mark.parametrize("kind", ["memory", "dynamo"], indirect=True)
+def test_what_is_asked_for_is_counted_by_week_and_language(store):
+    game, topic = Name("game", "game#1: ゼルダ", "Game#1: ゼルダ"), Name("justchatting", "mi año", "Mi año")
+    for name, lang in ((game, "es"), (game, "es-MX"), (game, "es"), (topic, "en")):
+        store.note_asked(2_900, name, lang)
+    store.note_asked(2_901, topic, "en")
+    assert sorted(store.asked(2_900), key=repr) == [
+        Asked("game", "es", game.key, game.display, 2),
+        Asked("game", "es-MX", game.key, game.display, 1),
+        Asked("justchatting", "en", topic.key, topic.display, 1),
+    ]
+    assert store.asked(2_901) == (Asked("justchatting", "en", topic.key, topic.display, 1),)
+    assert store.asked(2_902) == ()
+
+
+@pytest.mark.parametrize("kind", ["memory", "dynamo"], indirect=True)
+def test_the_most_asked_of_two_weeks_come_first(store):
+    names = [Name("game", f"game {n}", f"Game {n}") for n in range(4)]
+    for weeks_ago, asked in ((2, names[3:] * 9), (1, names[1:2] * 2 + names[2:3]), (0, names[:2] + names[2:3] * 3)):
+        for name in asked:
+            popular.note(store, name, "es", NOW - weeks_ago * popular.WEEK_MS)
+    assert popular.most_asked(store, NOW) == [(names[2], "es"), (names[1], "es"), (names[0], "es")]
+    assert popular.most_asked(store, NOW + 3 * popular.WEEK_MS) == []
+
+
+@pytest.mark.parametrize("kind", ["memory", "dynamo"], indirect=True)
+def test_a_game_counts_when_it_newly_takes_a_slot(store, user):
+    name = builtin.named("Mi Prototipo", "game")
+    found = Found(builtin.find(name, "es"))
+
+    def add(replace: Name | None = None) -> None:
+        games.add(store, user, Wanted(name, "es", replace), lambda: found, max_slots=MAX, now_ms=NOW)
+
+    def refused() -> Found:
+        raise InvalidName("game")
+
+    with pytest.raises(InvalidName):
+        games.add(store, user, Wanted(name, "es"), refused, max_slots=MAX, now_ms=NOW)
+    assert store.asked(NOW // popular.WEEK_MS) == ()
+    add()
+    add()
+    (asked,) = store.asked(NOW // popular.WEEK_MS)
+    assert (asked.game, asked.times) == (name.key, 1)
+    games.remove(store, user, name)
+    add()
+    (asked,) = store.asked(NOW // popular.WEEK_MS)
+    assert asked.times == 2
+
+
+def test_counts_of_a_week_go_when_nobody_reads_them_any_more(dynamo_client, table):
+    week = NOW // popular.WEEK_MS
+    popular.note(DynamoStore(dynamo_client, table), Name("game", "hades", "Hades"), "es", NOW)
+    key = {"pk": {"S": f"POPULAR#{week}"}, "sk": {"S": "game#es#hades"}}
+    item = dynamo_client.get_item(TableName=table, Key=key)["Item"]
+    last_read_ms = (week + 2) * popular.WEEK_MS
+    assert last_read_ms < int(item["ttl"]["N"]) * 1000 <= last_read_ms + 2 * 86_400_000
 
 
 # ── Settings in the table, counters ──

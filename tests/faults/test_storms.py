@@ -33,7 +33,7 @@ store = DynamoStore(boto3.client("dynamodb", endpoint_url=endpoint, config=Confi
 settings = AiSettings.from_env(os.environ)
 writer = Writer(Failover(settings.providers(), settings.first_token_s), settings)
 allowance = Allowance(at_once=3, per_user_day=10, per_day=500, fresh_days=30, stale_days=90)
-generator = Generator(store, Shelf(store), writer, allowance, lambda: time.time_ns() // 1_000_000)
+generator = Generator(store, Shelf(store), lambda: writer, allowance, lambda: time.time_ns() // 1_000_000)
 for title in sys.stdin:
     start, sources = threading.Barrier(threads), Counter()
 

@@ -40,6 +40,11 @@ class AttemptRecord:
     lines: int
     tokens: int | None
 
+    @property
+    def failed(self) -> bool:
+        """Whether that is the provider's fault; what limits of ours ended was worth having."""
+        return self.kind not in _NO_FAULT
+
 
 class Attempt:
     """One provider's answer: an iterator of text that just ends, whatever happens; `kind` says why.

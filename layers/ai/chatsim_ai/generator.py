@@ -3,7 +3,10 @@
 a fresh stored pack, or the game's own built-in one     that
 somebody else generates, or too many do                 the best at hand, `pending`
 it failed or was refused not long ago                    the best at hand, or the refusal again
+no provider has a key                                    the best at hand
 else                                                     a lease, one AI call, the pack with the lease's fence
+
+Through the same lease a pack is renewed for nobody in particular before it is old.
 """
 
 from __future__ import annotations
@@ -12,9 +15,10 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
-from chatsim import limits, packs
+from chatsim import builtin, limits, packs
+from chatsim.chance import chance
 from chatsim.errors import InvalidName, RateLimited
 from chatsim.games import Found
 from chatsim.names import Lang, Name
@@ -32,6 +36,11 @@ ASK_AGAIN_MS = 3_000
 REST_MS, LONGEST_REST_MS = 60_000, 3_600_000
 REFUSED_MS = 86_400_000
 DAY_MS = 86_400_000
+# A pack may be renewed when 80 to 90 % of its fresh life are over: well before a user would wait for it, and each at
+# a time of its own, so that packs made in one night do not fall due in one night.
+RENEW_AFTER = (0.8, 0.9)
+
+Renewal = Literal["made", "fresh", "skipped", "failed", "left"]
 
 
 @dataclass(frozen=True)
@@ -61,7 +70,8 @@ class PackWriter(Protocol):
 
 
 class Generator:
-    """`writer` is None where no provider has a key: then built-in and stored packs are all there is.
+    """`writer` gives None while no provider has a key: then built-in and stored packs are all there is. It is asked
+    when a pack is to be written and not before, since it may have to fetch the keys.
 
     `on_written` hears of every pack that an AI wrote.
     """
@@ -70,7 +80,7 @@ class Generator:
         self,
         store: Store,
         shelf: Shelf,
-        writer: PackWriter | None,
+        writer: Callable[[], PackWriter | None],
         allowance: Allowance,
         now_ms: Callable[[], int],
         on_written: Callable[[Written], None] = lambda written: None,
@@ -83,13 +93,43 @@ class Generator:
         now, key = self._now_ms(), packs.key(name.mode, lang, name.key)
         head = self._store.head(key)
         best = at_hand(head, self._shelf, name, lang, now)
-        if not self._writer or now < head.fresh_until or _speaks_for_itself(name, best):
+        if now < head.fresh_until or speaks_for_itself(name, lang):
             return Found(best)
         if now < head.rest_until:
             return _resting(head, name, best)
         if now < head.lease_until:
             return Found(best, pending=True, retry_after_ms=ASK_AGAIN_MS)
-        return self._generate(self._writer, user, name, lang, key, head, best)
+        writer = self._writer()
+        return self._generate(writer, user, name, lang, key, head, best) if writer else Found(best)
+
+    def can_write(self) -> bool:
+        return self._writer() is not None
+
+    def renew(self, name: Name, lang: Lang) -> Renewal:
+        """A new pack for a game whose own is missing or nearly old; it counts for the day, and for no user.
+
+        `fresh`: it has one that is good for a while yet. `skipped`: nobody is to write it now: its built-in pack speaks
+        for it, the name was refused, it rests after a failure, another writes it, there is no AI. `failed`: no provider
+        gave a pack. `left`: no more packs today.
+        """
+        now, key = self._now_ms(), packs.key(name.mode, lang, name.key)
+        writer, head = self._writer(), self._store.head(key)
+        if not writer or speaks_for_itself(name, lang):
+            return "skipped"
+        due = now + self._early_ms(head)
+        if due < head.fresh_until:
+            return "fresh"
+        best, until = at_hand(head, self._shelf, name, lang, now), now + LEASE_MS
+        fence = self._store.lead(key, secrets.token_hex(8), now, until, due_ms=due)
+        if fence is None:
+            return "skipped"
+        if not self._within(self._of_the_day()):
+            self._store.rest_pack(key, fence, now, head.failures, refused=False)
+            return "left"
+        try:
+            return "made" if self._lead(writer, name, lang, key, fence, head, best) else "failed"
+        except InvalidName:
+            return "skipped"
 
     def _generate(
         self, writer: PackWriter, user: str, name: Name, lang: Lang, key: str, head: Head, best: Pack
@@ -99,13 +139,15 @@ class Generator:
             fence = self._store.lead(key, owner, self._now_ms(), self._now_ms() + LEASE_MS) if free else None
             if not free or fence is None:
                 return Found(best, pending=True, retry_after_ms=ASK_AGAIN_MS)
-            if not self._within_quota(user):
+            if not self._within((f"packs#{user}", self._allowance.per_user_day), self._of_the_day()):
                 self._store.rest_pack(key, fence, self._now_ms(), head.failures, refused=False)
                 return Found(best)
-            return Found(self._lead(writer, name, lang, key, fence, head, best))
+            return Found(self._lead(writer, name, lang, key, fence, head, best) or best)
 
-    def _lead(self, writer: PackWriter, name: Name, lang: Lang, key: str, fence: int, head: Head, best: Pack) -> Pack:
-        """The new pack, kept; the one at hand when no provider gave any, or when this came too late."""
+    def _lead(
+        self, writer: PackWriter, name: Name, lang: Lang, key: str, fence: int, head: Head, best: Pack
+    ) -> Pack | None:
+        """The new pack, kept; None when no provider gave any, or when this came too late."""
         try:
             written = writer.write(name, lang, best)
         except InvalidName:
@@ -114,14 +156,14 @@ class Generator:
         except AiUnavailable:
             rest = min(REST_MS * 2**head.failures, LONGEST_REST_MS)
             self._store.rest_pack(key, fence, self._now_ms() + rest, head.failures + 1, refused=False)
-            return best
+            return None
         self._on_written(written)
         pack = packs.versioned(Pack(PackRef(key, "", "ai", best.ref.genre), written.phrases, written.names))
         fresh, stale = (
             self._now_ms() + days * DAY_MS for days in (self._allowance.fresh_days, self._allowance.stale_days)
         )
         kept = self._store.put_pack(key, pack, fence, fresh_until=fresh, stale_until=stale)
-        return pack if kept else best
+        return pack if kept else None
 
     @contextmanager
     def _turn(self, user: str, owner: str) -> Iterator[bool]:
@@ -140,19 +182,30 @@ class Generator:
             for lease in taken:
                 self._store.give_back(lease, owner)
 
-    def _within_quota(self, user: str) -> bool:
-        now, day = self._now_ms(), limits.DAY_S
+    def _of_the_day(self) -> tuple[str, int]:
+        return "packs", self._allowance.per_day
+
+    def _within(self, *quotas: tuple[str, int]) -> bool:
+        """Whether each of these (who, packs a day) has one more; it is counted."""
         try:
-            limits.check(self._store, f"packs#{user}", self._allowance.per_user_day, now, day)
-            limits.check(self._store, "packs", self._allowance.per_day, now, day)
+            for who, most in quotas:
+                limits.check(self._store, who, most, self._now_ms(), limits.DAY_S)
         except RateLimited:
             return False
         return True
 
+    def _early_ms(self, head: Head) -> int:
+        """How long before a pack is old it may be renewed: always the same for a version of it."""
+        if not head.ref:
+            return 0
+        low, high = RENEW_AFTER
+        share = high - (high - low) * chance(head.ref.id, head.ref.version).random()
+        return int((1 - share) * self._allowance.fresh_days * DAY_MS)
 
-def _speaks_for_itself(name: Name, pack: Pack) -> bool:
-    """A game's own built-in pack knows it as well as an AI would, and costs nothing."""
-    return name.mode == "game" and pack.ref.source == "builtin"
+
+def speaks_for_itself(name: Name, lang: Lang) -> bool:
+    """Whether the game has a built-in pack of its own, which knows it as well as an AI would, and costs nothing."""
+    return name.mode == "game" and builtin.find(name, lang).ref.source == "builtin"
 
 
 def _resting(head: Head, name: Name, at_hand: Pack) -> Found:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from chatsim import builtin
+from chatsim import builtin, popular
 from chatsim.errors import InvalidName, InvalidRequest
 from chatsim.names import Lang, Mode, Name
 from chatsim.packs import Pack
@@ -43,7 +43,8 @@ class Wanted:
 
 
 def add(store: Store, user: str, wanted: Wanted, find: Callable[[], Found], *, max_slots: int, now_ms: int) -> Added:
-    """Reserve a slot (or take the place of another game), then find the phrases, which may take a while.
+    """Reserve a slot (or take the place of another game), then find the phrases, which may take a while. A game that
+    is new to the user counts as asked for.
 
     Raises LimitReached when all slots are taken, InvalidRequest when the game to replace is not there, and InvalidName
     from `find`, with the slots as they were before.
@@ -57,6 +58,8 @@ def add(store: Store, user: str, wanted: Wanted, find: Callable[[], Found], *, m
         _restore(store, user, wanted, before)
         raise
     _reserve(store, user, wanted, _slot(wanted, found.pack, known.at if known else now_ms), max_slots)
+    if not known:
+        popular.note(store, wanted.name, wanted.lang, now_ms)
     return Added(wanted.name, wanted.lang, found, store.account(user, consistent=True))
 
 

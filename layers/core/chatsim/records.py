@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from chatsim.names import Mode
+from chatsim.names import Lang, Mode
 from chatsim.packs import PackRef, Source
 from chatsim.show import Show
 from chatsim.waves import Wave
@@ -77,6 +77,17 @@ class Head:
     def at_hand(self, now_ms: int) -> PackRef | None:
         """The version a new show may pin."""
         return self.ref if now_ms < self.stale_until else None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A game or topic, and how often somebody newly took it into a slot within a week."""
+
+    mode: Mode
+    lang: Lang
+    game: str
+    display_name: str
+    times: int
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""A door behind the HTTP API: Powertools' resolver, the contract's errors, one log line and metric for each request.
+"""A door behind the HTTP API: Powertools' resolver, the contract's errors, one log line for each request.
 
 Logs take an allow-list of fields: no token, ticket, key, name or header of a caller is ever in one.
 """
@@ -11,9 +11,8 @@ from base64 import b64decode
 from collections.abc import Callable
 from typing import Any
 
-from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
-from aws_lambda_powertools.metrics import MetricUnit
 from botocore.exceptions import BotoCoreError, ClientError
 from chatsim.errors import (
     ApiError,
@@ -26,6 +25,8 @@ from chatsim.errors import (
     UnsupportedMediaType,
 )
 from chatsim.messages import error_body, language
+
+from chatsim_web import measures
 
 # The API's routes, over all doors: a known path with another method is a 405, anything else a 404.
 METHODS = {
@@ -48,7 +49,7 @@ class Door:
     def __init__(self, service: str) -> None:
         self.routes = APIGatewayHttpResolver()
         self._log = Logger(service=service)
-        self._metrics = Metrics(namespace="ChatSimulationStream", service=service)
+        self._service = service
         self._map_errors()
 
     def handler(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -83,12 +84,9 @@ class Door:
             raise InvalidRequest("body_json")
         return found
 
-    def count(self, metric: str, how_many: int = 1) -> None:
-        """More of something worth a chart: shows started, moments pressed, tokens."""
-        self._metrics.add_metric(metric, MetricUnit.Count, how_many)
-
-    def measure(self, metric: str, milliseconds: float) -> None:
-        self._metrics.add_metric(metric, MetricUnit.Milliseconds, milliseconds)
+    def note(self, what: str, **fields: object) -> None:
+        """A line of log of its own."""
+        self._log.info(what, extra=fields)
 
     def _map_errors(self) -> None:
         routes = self.routes
@@ -98,7 +96,7 @@ class Door:
         routes.not_found(self._no_route)
 
     def _refuse(self, error: ApiError) -> Response[str]:
-        self._metrics.add_metric(f"Error{error.code}", MetricUnit.Count, 1)
+        measures.emit(error.code, {"Errors": 1}, service=self._service)
         body = error_body(error, self._language(), self._request_id())
         return reply(body, status=error.status, headers=error.headers())
 
@@ -126,8 +124,6 @@ class Door:
         fields = {"method": request["method"], "path": path, "status": status}
         took = round((time.perf_counter() - begun) * 1000, 1)
         self._log.info("request", extra={**fields, "durationMs": took, "requestId": context.aws_request_id})
-        self._metrics.add_metric("Requests", MetricUnit.Count, 1)
-        self._metrics.flush_metrics()
 
 
 def _bytes(body: str, is_base64: bool) -> bytes:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 class Settings:
     """`slots_per_user` games and topics together; `default_*_ms` the pause between lines when none is asked for."""
 
-    table: str
     slots_per_user: int
     requests_per_minute: int
     default_min_ms: int
@@ -20,7 +19,6 @@ class Settings:
     def from_env(cls, env: Mapping[str, str]) -> Settings:
         """Raises KeyError, naming it, for a setting that is missing."""
         return cls(
-            table=env["TABLE_NAME"],
             slots_per_user=int(env["SLOTS_PER_USER"]),
             requests_per_minute=int(env["REQUESTS_PER_MINUTE"]),
             default_min_ms=int(env["DEFAULT_MIN_MS"]),

@@ -60,7 +60,7 @@ def writer() -> FakeWriter:
 
 def generator(store: MemoryStore, writer: FakeWriter | None, clock: Clock, **changes: int) -> Generator:
     allowance = {"at_once": 3, "per_user_day": 10, "per_day": 500, "fresh_days": 30, "stale_days": 90} | changes
-    return Generator(store, Shelf(store), writer, Allowance(**allowance), clock)
+    return Generator(store, Shelf(store), lambda: writer, Allowance(**allowance), clock)
 
 
 def source(found: Any) -> tuple[str, bool]:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 from chatsim import data, keys, packs
+from chatsim_ai.current import KEY_SETTINGS
 from chatsim_ai.settings import AiSettings
 
 ROOT = Path(__file__).parents[3]
@@ -73,8 +74,9 @@ def functions() -> list[dict[str, Any]]:
 
 def template_routes() -> set[str]:
     urls = {f"GET {door['Metadata']['Path']}" for door in functions() if "FunctionUrlConfig" in door["Properties"]}
-    events = [event["Properties"] for door in functions() for event in door["Properties"].get("Events", {}).values()]
-    return urls | {f"{event['Method']} {event['Path']}" for event in events}
+    events = [event for door in functions() for event in door["Properties"].get("Events", {}).values()]
+    routes = [event["Properties"] for event in events if event["Type"] == "HttpApi"]
+    return urls | {f"{route['Method']} {route['Path']}" for route in routes}
 
 
 def issuer_routes() -> set[str]:
@@ -183,8 +185,9 @@ def test_the_settings_of_the_ai(path):
     models = {f"{name.upper()}_MODEL": account.model for name, account in settings.accounts.items()}
     addresses = {name.replace("_MODEL", "_BASE_URL"): "la suya" if ".es" in path else "its own" for name in models}
     times = {"AI_DEADLINE_S": f"{settings.deadline_s:g}", "AI_FIRST_TOKEN_S": f"{settings.first_token_s:g}"}
+    keys = dict.fromkeys(KEY_SETTINGS, "vacío" if ".es" in path else "empty")
     listed = rows(path, re.compile(r"`([A-Z]+_[A-Z_]+)`"))
-    assert {name: default.strip("`") for name, (default, _) in listed.items()} == models | addresses | times
+    assert {name: default.strip("`") for name, (default, _) in listed.items()} == keys | models | addresses | times
 
 
 @pytest.mark.parametrize("path", READMES)

@@ -46,11 +46,13 @@ def test_no_file_is_fine(tmp_path):
     assert ai_settings.read({"HOME": "/root"}, tmp_path / ".env") == {}
 
 
-def test_only_generate_gets_keys_whatever_the_stack_itself_has(monkeypatch):
+def test_only_who_writes_packs_gets_keys_whatever_the_stack_itself_has(monkeypatch):
     monkeypatch.setenv("GROQ_API_KEY", "secret")
-    ai = ai_settings.read({"GROQ_API_KEY": "secret"}, ROOT / "no such file")
+    monkeypatch.setenv("AI_KEYS", "/on/aws")
+    ai = ai_settings.read({"GROQ_API_KEY": "secret", "AI_KEYS": "/on/aws"}, ROOT / "no such file")
     environments = {
         function.name: Pool(function, [], ai_settings.meant_for(function, ai)).environment(1)
         for function in template.read(ROOT / "template.yaml").functions
     }
-    assert [name for name, own in environments.items() if "secret" in own.values()] == ["Generate"]
+    assert [name for name, own in environments.items() if "secret" in own.values()] == ["Generate", "Prewarm"]
+    assert not [name for name, own in environments.items() if own.get("AI_KEYS")], "there is no SSM on a laptop"

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
+from chatsim.names import Lang, Name
 from chatsim.packs import Pack, PackRef
-from chatsim.records import Account, Head, Slot, State, StreamKey
+from chatsim.records import Account, Asked, Head, Slot, State, StreamKey
 from chatsim.show import Show
 from chatsim.ticket import TicketKeys
 from chatsim.waves import Wave
@@ -68,8 +69,11 @@ class Store(StoreReader, Protocol):
 
     def drop_key(self, user: str) -> None: ...
 
-    def lead(self, pack_key: str, owner: str, now_ms: int, until_ms: int) -> int | None:
-        """The lease on a game's next pack: its fence; None while another holds it, a pack is fresh or a rest lasts."""
+    def lead(self, pack_key: str, owner: str, now_ms: int, until_ms: int, *, due_ms: int | None = None) -> int | None:
+        """The lease on a game's next pack: its fence; None while another holds it, a pack is fresh or a rest lasts.
+
+        `due_ms`: a pack that will not be fresh any more by then counts as old already; `now_ms` where it is not told.
+        """
 
     def put_pack(self, pack_key: str, pack: Pack, fence: int, *, fresh_until: int, stale_until: int) -> bool:
         """Make this the newest version and end the lease; False when somebody else has led since."""
@@ -90,3 +94,9 @@ class Store(StoreReader, Protocol):
 
     def count(self, who: str, window: int, window_s: int) -> int:
         """How often this was called for `who` in a window of time (the n-th since the epoch), this call included."""
+
+    def note_asked(self, week: int, name: Name, lang: Lang) -> None:
+        """Somebody newly keeps this game or topic, in a week (the n-th since the epoch)."""
+
+    def asked(self, week: int) -> tuple[Asked, ...]:
+        """All that was noted in a week, in no order."""

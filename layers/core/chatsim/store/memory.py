@@ -8,8 +8,9 @@ from threading import RLock
 from typing import Any
 
 from chatsim.errors import LimitReached
+from chatsim.names import Lang, Name
 from chatsim.packs import Pack, PackRef
-from chatsim.records import Account, Current, Head, Slot, State, StreamKey
+from chatsim.records import Account, Asked, Current, Head, Slot, State, StreamKey
 from chatsim.show import Show
 from chatsim.ticket import TicketKeys
 from chatsim.waves import Wave
@@ -27,6 +28,7 @@ class MemoryStore:
         self._leases: dict[str, tuple[str, int]] = {}
         self._keys: TicketKeys | None = None
         self._counts: Counter[tuple[str, int, int]] = Counter()
+        self._asked: dict[tuple[int, str, str], Asked] = {}
         self._origins: tuple[str, ...] = ()
 
     def account(self, user: str, *, consistent: bool = False) -> Account:
@@ -126,12 +128,13 @@ class MemoryStore:
         with self._lock:
             return self._heads.get(pack_key, Head())
 
-    def lead(self, pack_key: str, owner: str, now_ms: int, until_ms: int) -> int | None:
+    def lead(self, pack_key: str, owner: str, now_ms: int, until_ms: int, *, due_ms: int | None = None) -> int | None:
         with self._lock:
             head = self.head(pack_key)
             leader, fence = self._leads.get(pack_key, ("", 0))
             held = now_ms < head.lease_until and leader != owner
-            if held or now_ms < head.fresh_until or now_ms < head.rest_until:
+            fresh = (now_ms if due_ms is None else due_ms) < head.fresh_until
+            if held or fresh or now_ms < head.rest_until:
                 return None
             self._leads[pack_key] = (owner, fence + 1)
             self._heads[pack_key] = replace(head, lease_until=until_ms)
@@ -184,6 +187,16 @@ class MemoryStore:
         with self._lock:
             self._counts[who, window, window_s] += 1
             return self._counts[who, window, window_s]
+
+    def note_asked(self, week: int, name: Name, lang: Lang) -> None:
+        with self._lock:
+            before = self._asked.get((week, lang, name.slot))
+            times = before.times + 1 if before else 1
+            self._asked[week, lang, name.slot] = Asked(name.mode, lang, name.key, name.display, times)
+
+    def asked(self, week: int) -> tuple[Asked, ...]:
+        with self._lock:
+            return tuple(asked for (noted, _, _), asked in self._asked.items() if noted == week)
 
 
 def _by_age(slots: list[Slot]) -> tuple[Slot, ...]:
