@@ -1,7 +1,7 @@
 """Package everything for AWS: `python -m deploy.build [--host]`.
 
-`sam build` lays out the functions and layers; then Python's bytecode goes in, because the builder drops it, Lambda's disk
-takes none, and compiling again at every cold start costs up to half of it.
+`sam build` lays out the functions and layers. Then Python's bytecode goes in: the builder drops it, Lambda's disk takes
+none, and compiling again costs up to half of every cold start.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ class File:
 
 
 def files(built: Path, address: str, publishable_key: str) -> list[File]:
-    """The built site for `address` (https://…), with its /config.json; pages last, so that none names what is not there."""
+    """The built site for `address` (https://…), with its /config.json; pages last, after what they name."""
     found = [_file(path, path.relative_to(built).as_posix(), address) for path in built.rglob("*") if path.is_file()]
     config = json.dumps({"auth": "clerk", "publishableKey": publishable_key}).encode()
     found.append(File("config.json", config, "application/json", ALWAYS_ASK))
@@ -37,9 +37,7 @@ def upload(s3: Any, bucket: str, wanted: list[File]) -> list[str]:
     there = dict(_stored(s3, bucket))
     changed = [file for file in wanted if there.get(file.key) != md5(file.content, usedforsecurity=False).hexdigest()]
     for file in changed:
-        s3.put_object(
-            Bucket=bucket, Key=file.key, Body=file.content, ContentType=file.type, CacheControl=file.cache
-        )
+        s3.put_object(Bucket=bucket, Key=file.key, Body=file.content, ContentType=file.type, CacheControl=file.cache)
     return [file.key for file in changed]
 
 

@@ -15,7 +15,7 @@ from deploy.stage import Stage
 
 @dataclass(frozen=True)
 class Stack:
-    """What a deployed stack says of itself. `address`: where the site answers; `cloudfront`: the same by its own name."""
+    """What a deployed stack says of itself. `address`: where the site is; `cloudfront`: by CloudFront's name."""
 
     address: str
     cloudfront: str
@@ -27,8 +27,8 @@ class Stack:
 def deploy(stage: Stage) -> Stack:
     """Raises Problem when CloudFormation refuses; sam has said why by then."""
     overrides = [f'{name}="{_escaped(value)}"' for name, value in stage.parameters.items()]
-    command = [SAM, "deploy", "--config-env", stage.name, "--config-file", ROOT / "samconfig.toml"]
-    command += ["--template-file", BUILT / "template.yaml", "--region", stage.region]
+    command = [str(SAM), "deploy", "--config-env", stage.name, "--config-file", str(ROOT / "samconfig.toml")]
+    command += ["--template-file", str(BUILT / "template.yaml"), "--region", stage.region]
     done = subprocess.run(
         [*command, *(["--parameter-overrides", *overrides] if overrides else [])],
         cwd=ROOT,

@@ -60,7 +60,7 @@ class Stage:
             )
         if key.startswith("pk_live_") and "DomainName" not in self.parameters:
             yield Problem(
-                "Una clave pk_live_ de Clerk necesita un dominio tuyo: pon DomainName y CertificateArn, o usa pk_test_.",
+                "Una clave pk_live_ de Clerk necesita tu dominio: pon DomainName y CertificateArn, o usa pk_test_.",
                 "A pk_live_ key of Clerk needs a domain of yours: set DomainName and CertificateArn, or use pk_test_.",
             )
         if ("DomainName" in self.parameters) != ("CertificateArn" in self.parameters):
@@ -82,7 +82,7 @@ class Stage:
 
 
 def issuer_of(publishable_key: str) -> str:
-    """The issuer a Clerk publishable key names (`pk_test_` and base64 of the host with `$` behind it), empty if none."""
+    """The issuer that a Clerk publishable key names (`pk_test_` and base64 of its host and `$`), empty if none."""
     encoded = publishable_key.removeprefix("pk_test_").removeprefix("pk_live_")
     try:
         host = b64decode(encoded + "=" * (-len(encoded) % 4), validate=True).decode("ascii")

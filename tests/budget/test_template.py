@@ -1,8 +1,11 @@
 """The template against the code it deploys."""
 
+import json
+import re
 from typing import Any
 
 import pytest
+from chatsim import metrics
 from chatsim_web.door import METHODS
 
 from tests.budget.fresh import run
@@ -45,7 +48,7 @@ def test_no_two_doors_share_a_route_and_one_takes_the_rest():
 
 @pytest.mark.parametrize("name", doors())
 def test_a_door_has_a_handler(name):
-    door = doors()[name]
+    door = {**DOCUMENT["Globals"]["Function"], **doors()[name]}
     file, _, function = door["Handler"].partition(".")
     assert (file, function) == ("app", "handler")
     assert door["CodeUri"].startswith("functions/")
@@ -101,3 +104,107 @@ def test_the_table():
     assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
     assert table["TimeToLiveSpecification"] == {"AttributeName": "ttl", "Enabled": True}
     assert DOCUMENT["Resources"][name]["DeletionPolicy"] == "Retain"
+
+
+# ── The site ──
+
+
+def test_cloudfront_alone_reaches_the_stream_by_both_permissions():
+    """CloudFront's guide asks for both since October 2025: the URL, and the function by way of it."""
+    granted = {grant["Action"]: grant for grant in resources("AWS::Lambda::Permission").values()}
+    assert granted.keys() == {"lambda:InvokeFunctionUrl", "lambda:InvokeFunction"}
+    for grant in granted.values():
+        assert (grant["FunctionName"], grant["Principal"]) == ("ChatStream", "cloudfront.amazonaws.com")
+        assert grant["SourceArn"].endswith("distribution/${Distribution}")
+    assert granted["lambda:InvokeFunctionUrl"]["FunctionUrlAuthType"] == "AWS_IAM"
+    assert granted["lambda:InvokeFunction"]["InvokedViaFunctionUrl"] is True
+
+
+def distribution() -> dict[str, Any]:
+    (found,) = resources("AWS::CloudFront::Distribution").values()
+    config: dict[str, Any] = found["DistributionConfig"]
+    return config
+
+
+def test_no_answer_of_the_api_is_cached_and_no_error_at_all():
+    behaviours = distribution()["CacheBehaviors"]
+    for behaviour in behaviours[:2]:
+        assert behaviour["PathPattern"].startswith("/api/")
+        assert behaviour["CachePolicyId"] == "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"  # AWS's CachingDisabled
+        assert behaviour["OriginRequestPolicyId"] == "b689b0a8-53d0-40ab-baf2-68738e2966ac"
+    assert behaviours[0]["Compress"] is False, "a compressor holds the stream back"
+    errors = distribution()["CustomErrorResponses"]
+    assert {500, 502, 503, 504} < {error["ErrorCode"] for error in errors}
+    assert all(error["ErrorCachingMinTTL"] == 0 and len(error) == 2 for error in errors), "the API's errors are its own"
+
+
+def test_the_stream_comes_before_the_rest_of_the_api():
+    assert [behaviour["PathPattern"] for behaviour in distribution()["CacheBehaviors"]][:2] == [
+        "/api/chat-stream*",
+        "/api/*",
+    ]
+
+
+def test_every_page_has_headers_that_allow_no_script_of_another():
+    assert policies().keys() == {"PageHeaders", "SignInHeaders", "OverlayHeaders"}
+    for name, policy in policies().items():
+        assert policy["default-src"] == ["'none'"]
+        assert not {"'unsafe-inline'", "'unsafe-eval'", "*", "https:", "data:"} & {*policy["script-src"]}
+        assert policy["frame-ancestors"] == (["'self'"] if name == "OverlayHeaders" else ["'none'"])
+        assert ("'unsafe-inline'" in policy["style-src"]) == (name != "PageHeaders")
+
+
+def policies() -> dict[str, dict[str, list[str]]]:
+    """The content security policies by resource: each directive's sources."""
+    found = {}
+    for name, resource in resources("AWS::CloudFront::ResponseHeadersPolicy").items():
+        headers = resource["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]
+        assert headers.keys() >= {"StrictTransportSecurity", "ContentTypeOptions", "ReferrerPolicy", "FrameOptions"}
+        text = headers["ContentSecurityPolicy"]["ContentSecurityPolicy"]
+        found[name] = {part.split()[0]: part.split()[1:] for part in text.split(";")}
+    return found
+
+
+def test_the_bucket_is_nobodys_but_cloudfronts():
+    (bucket,) = resources("AWS::S3::Bucket").values()
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    (policy,) = resources("AWS::S3::BucketPolicy").values()
+    (statement,) = policy["PolicyDocument"]["Statement"]
+    assert (statement["Principal"], statement["Action"]) == ({"Service": "cloudfront.amazonaws.com"}, "s3:GetObject")
+    assert "AWS:SourceArn" in statement["Condition"]["StringEquals"]
+
+
+# ── What is watched ──
+
+
+def test_every_log_ends_and_every_door_has_one():
+    logs = resources("AWS::Logs::LogGroup")
+    assert all(log["RetentionInDays"] == "LogDays" for log in logs.values())
+    assert {door["LoggingConfig"]["LogGroup"] for door in doors().values()} == logs.keys()
+    assert DOCUMENT["Globals"]["Function"]["Tracing"] == "Active"
+
+
+def test_alarms_and_dashboard_speak_of_metrics_that_there_are():
+    alarms = resources("AWS::CloudWatch::Alarm")
+    assert len(alarms) == 10, "ten cost nothing"
+    asked = {
+        (alarm["MetricName"], alarm["Dimensions"][0]["Name"])
+        for alarm in alarms.values()
+        if alarm["Namespace"] == metrics.NAMESPACE
+    }
+    (dashboard,) = resources("AWS::CloudWatch::Dashboard").values()
+    drawn = [
+        metric
+        for widget in json.loads(dashboard["DashboardBody"])["widgets"]
+        for metric in widget["properties"]["metrics"]
+    ]
+    asked |= {(metric[1], metric[2]) for metric in drawn if metric[0] == metrics.NAMESPACE}
+    asked |= {("Errors", "Code") for metric in drawn if "Code" in str(metric[0])}
+    assert asked == {(name, metric.dimension) for name, metric in metrics.METRICS.items()}
+
+
+def test_a_waived_rule_has_its_reason():
+    for line, above in zip(TEXT.splitlines()[1:], TEXT.splitlines(), strict=False):
+        if "ignore_checks" in line:
+            (rule,) = re.findall(r"\[(\w+)\]", line)
+            assert f"# {rule}: " in above

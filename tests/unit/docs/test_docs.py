@@ -12,10 +12,12 @@ from chatsim import data, keys, packs
 from chatsim_ai.current import KEY_SETTINGS
 from chatsim_ai.settings import AiSettings
 
+from local.template import read as read_template
+
 ROOT = Path(__file__).parents[3]
 PAIRS = [("README.md", "README.es.md"), ("docs/how-it-works.md", "docs/how-it-works.es.md"),
-         ("docs/overlay.md", "docs/overlay.es.md")]  # fmt: skip
-READMES = PAIRS[0]
+         ("docs/overlay.md", "docs/overlay.es.md"), ("docs/deploy.md", "docs/deploy.es.md")]  # fmt: skip
+READMES, GUIDES = PAIRS[0], PAIRS[3]
 DOCS = [*(path for pair in PAIRS for path in pair), "docs/decisions.md", "CHANGELOG.md"]
 
 FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
@@ -73,10 +75,9 @@ def functions() -> list[dict[str, Any]]:
 
 
 def template_routes() -> set[str]:
-    urls = {f"GET {door['Metadata']['Path']}" for door in functions() if "FunctionUrlConfig" in door["Properties"]}
-    events = [event for door in functions() for event in door["Properties"].get("Events", {}).values()]
-    routes = [event["Properties"] for event in events if event["Type"] == "HttpApi"]
-    return urls | {f"{route['Method']} {route['Path']}" for route in routes}
+    doors = read_template(ROOT / "template.yaml").functions
+    urls = {f"GET {door.url_path}" for door in doors if door.url_path}
+    return urls | {f"{method} {route}" for door in doors for method, route in door.routes}
 
 
 def issuer_routes() -> set[str]:
@@ -161,14 +162,25 @@ def test_the_pages(path):
     assert {code for code in CODE.findall(line) if code.startswith("/")} == wanted | {"/config.json"}
 
 
+def default(parameter: str, path: str) -> str:
+    return str(template()["Parameters"][parameter]["Default"]) or ("vacío" if ".es" in path else "empty")
+
+
 @pytest.mark.parametrize("path", READMES)
 def test_the_parameters_with_their_variables_and_defaults(path):
     listed = rows(path, re.compile(r"`([A-Z][a-z]\w+)`"))
-    parameters = template()["Parameters"]
-    assert listed.keys() == parameters.keys()
-    for name, (variable, default, _) in listed.items():
+    assert listed.keys() == {value[1] for value in variables().values() if value[0] == "Ref"} - {"Table"}
+    for name, (variable, said, _) in listed.items():
         assert variables()[variable.strip("`")] == ("Ref", name)
-        assert default.strip("`") == (str(parameters[name]["Default"]) or ("vacío" if ".es" in path else "empty")), name
+        assert said.strip("`") == default(name, path), name
+
+
+@pytest.mark.parametrize("path", GUIDES)
+def test_the_parameters_of_a_deployment_alone(path):
+    listed = rows(path, re.compile(r"`([A-Z][a-z]\w+)`"))
+    assert listed.keys() == template()["Parameters"].keys() - {value[1] for value in variables().values()}
+    for name, (said, _) in listed.items():
+        assert said.strip("`") == default(name, path), name
 
 
 @pytest.mark.parametrize("path", READMES)
