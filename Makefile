@@ -26,7 +26,7 @@ test: ## Everything that proves it and fits five minutes
 	$(BIN)/pytest -m "not soak" --numprocesses 3 --dist loadfile
 
 soak: ## What needs real time to prove
-	@$(MAKE) --no-print-directory -j3 -s setup .venv/.test .cache/browser .cache/clerk
+	@$(MAKE) --no-print-directory -j3 -s setup .venv/.test .cache/browser .cache/clerk .cache/sam/.made .cache/emulator/.made
 	$(BIN)/pytest -m soak --timeout 300 tests/e2e/test_endurance.py  # measures, so it runs alone
 	$(BIN)/pytest -m soak --timeout 300 --numprocesses 3 --dist loadfile --ignore tests/e2e/test_endurance.py
 

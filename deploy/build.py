@@ -40,12 +40,12 @@ def build(*, for_host: bool) -> None:
         raise Problem(f"sam build ha fallado:\n{done.stderr[-3000:]}", "sam build failed, see above.")
     for cache in [*BUILT.rglob("__pycache__")]:
         shutil.rmtree(cache)
-    _compile(sys.executable if for_host else _python())
+    _compile(sys.executable if for_host else lambda_python())
     for folder in _folders():
         print(f"  {folder.name:16}{_size(folder) / 1e6:6.1f} MB")
 
 
-def _python() -> str | None:
+def lambda_python() -> str | None:
     """A Python whose bytecode Lambda reads: the minor version must be its own."""
     kept = [path for folder in MANAGED for path in Path.home().glob(f"{folder}/bin/python{LAMBDA_PYTHON}")]
     named = [sys.executable, f"python{LAMBDA_PYTHON}", "python3", *map(str, kept)]

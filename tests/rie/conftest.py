@@ -23,12 +23,14 @@ from pathlib import Path
 import chatsim_streaming
 import pytest
 
+from tests.conftest import CREDENTIALS
+
 ROOT = Path(__file__).parents[2]
 WHEEL = "aws-sam-cli==1.170.0"  # ships the emulator for both machine types
 START = Path(chatsim_streaming.__file__).with_name("start")
 
 Invoke = Callable[[object], bytes]
-Rie = Callable[[Path, str, dict[str, str]], AbstractContextManager[Invoke]]
+Rie = Callable[..., AbstractContextManager[Invoke]]
 
 
 @pytest.fixture(scope="session")
@@ -65,19 +67,21 @@ def fetch_emulator(program: Path) -> None:
 def rie(emulator: Path, tmp_path: Path) -> Rie:
     """`with rie(task_root, "app.handler", {"NAME": "value"}) as invoke: answer = invoke(event)`.
 
-    Runs the wrapper `start` on the folder under the emulator. The answer is what the emulator's caller gets: the
-    bytes of a stream, or the JSON of an error.
+    Runs the wrapper `start` on the folder under the emulator, with `python` for Lambda's own. The answer is what the
+    emulator's caller gets: the bytes of a stream, or the JSON of an error.
     """
 
     @contextmanager
-    def run(task_root: Path, handler: str, env: dict[str, str]) -> Iterator[Invoke]:
+    def run(
+        task_root: Path, handler: str, env: dict[str, str], start: Path = START, python: str = sys.executable
+    ) -> Iterator[Invoke]:
         front, runtime_api = free_ports(2)
         log = tmp_path / "rie.log"
         with log.open("w") as output:
             addresses = ["--runtime-interface-emulator-address", f"127.0.0.1:{front}"]
             addresses += ["--runtime-api-address", f"127.0.0.1:{runtime_api}"]
             process = subprocess.Popen(
-                [emulator, *addresses, START, sys.executable, handler],
+                [emulator, *addresses, start, python, handler],
                 env={**os.environ, "LAMBDA_TASK_ROOT": str(task_root), **env},
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -95,6 +99,11 @@ def rie(emulator: Path, tmp_path: Path) -> Rie:
                 process.wait()
 
     return run
+
+
+@pytest.fixture
+def door_env(dynalite: str, table: str) -> dict[str, str]:
+    return {**CREDENTIALS, "AWS_ENDPOINT_URL": dynalite, "TABLE_NAME": table, "ALLOW_LIVE": "false"}
 
 
 def invoke(port: int, event: object) -> bytes:

@@ -2,6 +2,7 @@
 
 import json
 import time
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +16,15 @@ from chatsim.store.dynamo import DynamoStore
 from chatsim.ticket import Ticket, TicketKeys
 
 from tests import sse
-from tests.conftest import CREDENTIALS, ROOT
-from tests.rie.conftest import Rie
+from tests.conftest import ROOT
+from tests.rie.conftest import Invoke, Rie
 
 EVENT = json.loads((Path(__file__).parents[1] / "events/function_url_stream.json").read_text())
 
 
 @pytest.fixture
-def env(dynalite: str, table: str) -> dict[str, str]:
-    return {**CREDENTIALS, "AWS_ENDPOINT_URL": dynalite, "TABLE_NAME": table, "ALLOW_LIVE": "false"}
+def door(rie: Rie, door_env: dict[str, str]) -> AbstractContextManager[Invoke]:
+    return rie(ROOT / "functions/chat_stream", "app.handler", door_env)
 
 
 def http(answer: bytes) -> tuple[dict[str, Any], bytes]:
@@ -36,7 +37,7 @@ def with_headers(**headers: str) -> dict[str, Any]:
 
 
 def test_a_ticket_brings_the_lines_of_its_show(
-    rie: Rie, env: dict[str, str], dynamo_client: Any, table: str, user: str
+    door: AbstractContextManager[Invoke], dynamo_client: Any, table: str, user: str
 ) -> None:
     now_ms = int(time.time() * 1000)
     store = DynamoStore(dynamo_client, table)
@@ -45,7 +46,7 @@ def test_a_ticket_brings_the_lines_of_its_show(
     show = stage.start(store, Shelf(store), user, wish, now_ms)
     signed = ticket.sign(Ticket(user, "show", now_ms + 60_000, show.id, show.number), keys)
     event = with_headers(**{"x-ticket": signed, "last-event-id": str(stage.opening(show))})
-    with rie(ROOT / "functions/chat_stream", "app.handler", env) as invoke:
+    with door as invoke:
         prelude, body = http(invoke(event))
         refusal, refused = http(invoke(with_headers(**{"x-ticket": signed + "x"})))
     assert (prelude["statusCode"], prelude["headers"]["Content-Type"]) == (200, "text/event-stream; charset=utf-8")
@@ -58,9 +59,9 @@ def test_a_ticket_brings_the_lines_of_its_show(
     assert (refusal["statusCode"], json.loads(refused)["error"]) == (401, "UNAUTHENTICATED")
 
 
-def test_nobody_gets_an_empty_body(rie: Rie, env: dict[str, str]) -> None:
+def test_nobody_gets_an_empty_body(door: AbstractContextManager[Invoke]) -> None:
     head = {**EVENT, "requestContext": {**EVENT["requestContext"], "http": {"method": "HEAD", "path": "/"}}}
-    with rie(ROOT / "functions/chat_stream", "app.handler", env) as invoke:
+    with door as invoke:
         answers = [http(invoke(event)) for event in (EVENT, head)]
     assert [(prelude["statusCode"], json.loads(body)["error"]) for prelude, body in answers] == [
         (401, "UNAUTHENTICATED"),
