@@ -1,6 +1,6 @@
 """A fake AI that both SDKs take for their own: `python -m local.fake_ai [--port 0] [--seconds 4]`.
 
-It streams chat completions, for Groq at `<address>/groq`, for Cerebras at `<address>/cerebras`, and fails as told:
+It streams chat completions, Groq's and Cerebras' at the services' own paths, and fails as told:
 
     POST   /control {"provider": "groq", "mode": "429", "retry_after": 45, "game": "Elden Ring"}
     GET    /control → {"groq": {"calls": 2, "games": {"Elden Ring": 2}}, "cerebras": …}
@@ -93,9 +93,9 @@ def environment(url: str) -> dict[str, str]:
     """What makes the doors talk to the fake at `url`."""
     return {
         "GROQ_API_KEY": "fake",
-        "GROQ_BASE_URL": f"{url}/groq",
+        "GROQ_BASE_URL": url,
         "CEREBRAS_API_KEY": "fake",
-        "CEREBRAS_BASE_URL": f"{url}/cerebras",
+        "CEREBRAS_BASE_URL": url,
     }
 
 
@@ -138,8 +138,8 @@ def app(seconds: float = SECONDS) -> Starlette:
 
     return Starlette(
         routes=[
-            Route("/groq/openai/v1/chat/completions", completions(providers["groq"]), methods=["POST"]),
-            Route("/cerebras/v1/chat/completions", completions(providers["cerebras"]), methods=["POST"]),
+            Route("/openai/v1/chat/completions", completions(providers["groq"]), methods=["POST"]),
+            Route("/v1/chat/completions", completions(providers["cerebras"]), methods=["POST"]),
             Route("/control", counts, methods=["GET"]),
             Route("/control", behave, methods=["POST"]),
             Route("/control", start_over, methods=["DELETE"]),

@@ -14,7 +14,7 @@ from groq import Groq
 
 from local import fake_pack, launch
 
-PATHS = {"groq": "/groq/openai/v1/chat/completions", "cerebras": "/cerebras/v1/chat/completions"}
+PATHS = {"groq": "/openai/v1/chat/completions", "cerebras": "/v1/chat/completions"}
 _games = count(1)
 
 
