@@ -66,7 +66,7 @@ async def run(options: Options) -> int | None:
             ai = await running.enter_async_context(_faking())
         else:
             ai = ai_settings.read(os.environ, options.template.parent / ".env")
-        served = [function for function in plan.functions if function.routes or function.url_path]
+        served = [function for function in plan.functions if function.served]
         sockets = [running.enter_context(bound(0)) for _ in range(MAX_WORKERS * len(served))]
         ports = iter([own.getsockname()[1] for own in sockets])
         pools = [

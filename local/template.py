@@ -29,6 +29,11 @@ class Function:
     routes: tuple[tuple[str, str], ...]
     url_path: str | None
 
+    @property
+    def served(self) -> bool:
+        """Whether anybody can ask it by HTTP; a door of the scheduler's nobody can."""
+        return bool(self.routes or self.url_path)
+
 
 @dataclass(frozen=True)
 class Template:

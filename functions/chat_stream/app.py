@@ -16,7 +16,7 @@ from itertools import chain
 from random import random
 from typing import Any
 
-from chatsim import builtin, cursor, live, messages, names, pace, sse, stream, ticket, unlisted
+from chatsim import builtin, cursor, live, messages, metrics, names, pace, sse, stream, ticket, unlisted
 from chatsim.cursor import Cursor
 from chatsim.errors import ApiError, Internal, InvalidRequest, MethodNotAllowed, Unauthenticated
 from chatsim.pace import Pace
@@ -30,6 +30,7 @@ from chatsim.stream import Farewell, Scene
 from chatsim.ticket import TicketKeys
 from chatsim_streaming import StreamingResponse
 
+SERVICE = "chat_stream"
 DEFAULT_HORIZON_S = 60
 # A held connection says goodbye this long before Lambda would end it.
 GOODBYE_MS = 1_000
@@ -60,9 +61,11 @@ class Request:
 
 
 def handler(event: dict[str, Any], context: Any) -> StreamingResponse:
+    begun_s = time.perf_counter()
     request = Request.of(event)
     try:
-        return StreamingResponse(200, HEADERS, answer(request, context))
+        notes: dict[str, Any] = {}
+        return StreamingResponse(200, HEADERS, measured(answer(request, context), begun_s, notes), notes=notes)
     except ApiError as error:
         return refusal(error, request, context)
     except Exception:
@@ -73,7 +76,30 @@ def handler(event: dict[str, Any], context: Any) -> StreamingResponse:
 def refusal(error: ApiError, request: Request, context: Any) -> StreamingResponse:
     lang = messages.language(request.headers.get("accept-language"))
     content = json.dumps(messages.error_body(error, lang, context.aws_request_id), ensure_ascii=False).encode()
-    return StreamingResponse(error.status, {**JSON_HEADERS, **error.headers()}, iter((content,)))
+    notes = metric_fields({"Code": error.code}, {"Errors": 1})
+    return StreamingResponse(error.status, {**JSON_HEADERS, **error.headers()}, iter((content,)), notes=notes)
+
+
+def measured(body: Iterator[bytes], begun_s: float, notes: dict[str, Any]) -> Iterator[bytes]:
+    """The body as it is; when it has ended, `notes` tell of it. A chunk has left when the next one is asked for."""
+    by, values = {"service": SERVICE}, {"Batches": 1.0, "Lines": 0.0}
+    try:
+        for chunk in body:
+            yield chunk
+            values.setdefault("TimeToFirstByteMs", round((time.perf_counter() - begun_s) * 1000, 1))
+            values["Lines"] += chunk.startswith(b"id: ")
+    except Exception:
+        by["Code"], values["Errors"] = Internal.code, 1
+        raise
+    finally:
+        notes |= metric_fields(by, values)
+
+
+def metric_fields(by: dict[str, str], values: dict[str, float]) -> dict[str, Any]:
+    """What the line of log says besides. Nothing where metrics are off, by Powertools' own name for it."""
+    if os.environ.get("POWERTOOLS_METRICS_DISABLED") == "true":
+        return {}
+    return {"service": SERVICE, **metrics.fields(now_ms(), by, values)}
 
 
 def answer(request: Request, context: Any) -> Iterator[bytes]:

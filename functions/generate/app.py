@@ -16,6 +16,7 @@ from chatsim_ai.generator import Allowance, Generator
 from chatsim_ai.writer import Written
 from chatsim_web import answers, measures, services
 from chatsim_web.door import Door, reply
+from chatsim_web.secrets import Secrets
 
 door = Door("generate")
 handler = door.handler
@@ -52,7 +53,8 @@ def replaced(user: str, value: object, mode: Mode) -> Name:
 
 @cache
 def writer() -> CurrentWriter:
-    return CurrentWriter(os.environ, services.ai_keys(), measures.provider_turn)
+    keys = Secrets(os.environ["AI_KEYS"], services.now_ms)
+    return CurrentWriter(os.environ, keys, measures.provider_turn)
 
 
 @cache

@@ -12,6 +12,7 @@ from chatsim_ai.current import CurrentWriter
 from chatsim_ai.generator import Allowance, Generator
 from chatsim_ai.prewarm import Popular
 from chatsim_web import measures, services
+from chatsim_web.secrets import Secrets
 
 log = Logger(service="prewarm")
 
@@ -44,7 +45,8 @@ def wanted() -> Popular:
 
 @cache
 def generator() -> Generator:
-    writer = CurrentWriter(os.environ, services.ai_keys(), measures.provider_turn)
+    keys = Secrets(os.environ["AI_KEYS"], services.now_ms)
+    writer = CurrentWriter(os.environ, keys, measures.provider_turn)
     allowance = Allowance.from_env(os.environ)
     return Generator(services.store(), services.shelf(), writer, allowance, services.now_ms)
 

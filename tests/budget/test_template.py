@@ -83,6 +83,13 @@ def test_nothing_local_is_deployed():
     assert "ReservedConcurrentExecutions" not in TEXT
 
 
+def test_no_key_of_the_ai_stands_there_and_who_writes_packs_knows_where_they_are():
+    assert "API_KEY" not in TEXT
+    own = {name: door.get("Environment", {}).get("Variables", {}) for name, door in doors().items()}
+    assert {name for name, variables in own.items() if "AI_KEYS" in variables} == {"Generate", "Prewarm"}
+    assert {name for name, door in doors().items() if "AiLayer" in door["Layers"]} == {"Generate", "Prewarm"}
+
+
 def test_every_door_runs_on_the_same_python():
     shared = DOCUMENT["Globals"]["Function"]
     assert (shared["Runtime"], shared["Architectures"]) == ("python3.13", ["arm64"])

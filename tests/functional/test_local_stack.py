@@ -27,7 +27,6 @@ Globals:
 Resources:
   Stream:
     Type: AWS::Serverless::Function
-    Metadata: {Path: /api/stream}
     Properties:
       CodeUri: functions/stream/
       Handler: app.handler
@@ -48,6 +47,12 @@ Resources:
       Timeout: 1
       Events:
         Hasty: {Type: HttpApi, Properties: {Method: GET, Path: /api/hasty}}
+  Distribution:
+    Type: AWS::CloudFront::Distribution
+    Properties:
+      DistributionConfig:
+        Origins: [{Id: stream, DomainName: !GetAtt StreamUrl.FunctionUrl}]
+        CacheBehaviors: [{PathPattern: /api/stream*, TargetOriginId: stream}]
   Table:
     Type: AWS::DynamoDB::Table
     Properties:

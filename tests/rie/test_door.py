@@ -15,7 +15,7 @@ from chatsim.stage import Wish
 from chatsim.store.dynamo import DynamoStore
 from chatsim.ticket import Ticket, TicketKeys
 
-from tests import sse
+from tests import emf, sse
 from tests.conftest import ROOT
 from tests.rie.conftest import Invoke, Rie
 
@@ -37,7 +37,7 @@ def with_headers(**headers: str) -> dict[str, Any]:
 
 
 def test_a_ticket_brings_the_lines_of_its_show(
-    door: AbstractContextManager[Invoke], dynamo_client: Any, table: str, user: str
+    door: AbstractContextManager[Invoke], dynamo_client: Any, table: str, user: str, tmp_path: Path
 ) -> None:
     now_ms = int(time.time() * 1000)
     store = DynamoStore(dynamo_client, table)
@@ -49,6 +49,7 @@ def test_a_ticket_brings_the_lines_of_its_show(
     with door as invoke:
         prelude, body = http(invoke(event))
         refusal, refused = http(invoke(with_headers(**{"x-ticket": signed + "x"})))
+        log = wait_for_lines(tmp_path / "rie.log", 2)
     assert (prelude["statusCode"], prelude["headers"]["Content-Type"]) == (200, "text/event-stream; charset=utf-8")
     events = sse.parse(body)
     script = Script(show, builtin.find(wish.name, "es"))
@@ -57,6 +58,24 @@ def test_a_ticket_brings_the_lines_of_its_show(
     assert len(expected) >= 4
     assert [events[0].name, events[-1].name] == ["hello", "end"]
     assert (refusal["statusCode"], json.loads(refused)["error"]) == (401, "UNAUTHENTICATED")
+    told = emf.told(log)
+    assert 0 < told.pop(("TimeToFirstByteMs", "chat_stream")) < 10_000
+    assert told == {
+        ("Batches", "chat_stream"): 1,
+        ("Lines", "chat_stream"): len(expected),
+        ("Errors", "UNAUTHENTICATED"): 1,
+    }
+
+
+def wait_for_lines(log: Path, count: int) -> str:
+    """The invocations' own lines of log, one each, once there are so many."""
+    until_s = time.monotonic() + 10
+    while True:
+        lines = [line for line in log.read_text().splitlines() if line.startswith("{")]
+        if len(lines) >= count or time.monotonic() > until_s:
+            assert len(lines) == count
+            return "\n".join(lines)
+        time.sleep(0.02)
 
 
 def test_nobody_gets_an_empty_body(door: AbstractContextManager[Invoke]) -> None:

@@ -4,7 +4,7 @@ The loop that delivers it is `chatsim_streaming.runtime`; the day AWS streams Py
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 __all__ = ["StreamingResponse"]
 
@@ -15,9 +15,11 @@ class StreamingResponse:
 
     `status` is 100-599. Each chunk of `body` leaves as it is made and is at most 1 MiB; empty ones are skipped. A body
     without any is an error, as it would hang a function URL. Its `close`, if it has one, is called after every end.
+    `notes` are the handler's own fields in the invocation's line of log, read when the body has ended.
     """
 
     status: int
     headers: dict[str, str]
     body: Iterator[bytes]
     cookies: tuple[str, ...] = ()
+    notes: dict[str, object] = field(default_factory=dict)

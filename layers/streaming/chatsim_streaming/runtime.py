@@ -90,9 +90,10 @@ Handler = Callable[[Any, Context], Any]
 
 
 class Record:
-    """An invocation's line in the log: its sizes and its end, never what was asked or answered."""
+    """An invocation's line in the log: its sizes, its end and the handler's notes, never what was asked or answered."""
 
     def __init__(self, request_id: str) -> None:
+        self.notes: dict[str, object] = {}
         self._request_id = request_id
         self._began_s = time.monotonic()
         self._bytes = self._chunks = 0
@@ -118,7 +119,7 @@ class Record:
         }
         if self._error:
             line |= {"message": short_message(self._error), "stackTrace": stack_trace(self._error)}
-        print(json.dumps(line), flush=True)
+        print(json.dumps(self.notes | line, default=str), flush=True)
 
 
 class Runtime:
@@ -171,6 +172,7 @@ class Runtime:
 
     def _stream(self, response: StreamingResponse, context: Context, record: Record) -> None:
         """What this raises came before the first byte; a later error leaves in the trailers."""
+        record.notes = response.notes
         try:
             prelude = encode_prelude(response)
             chunk = self._next_chunk(response.body, context)

@@ -17,7 +17,6 @@ from chatsim.store.dynamo import DynamoStore
 from chatsim.ticket import TicketKeys
 from chatsim_auth import AuthSettings, SessionVerifier, session_token
 
-from chatsim_web.secrets import Secrets
 from chatsim_web.settings import Settings
 
 # Two attempts of 0.5 s each way: a store call ends within 2 s. The SDK's own defaults wait up to 25 s.
@@ -63,11 +62,6 @@ def origins() -> Remembered[tuple[str, ...]]:
 @cache
 def verifier() -> SessionVerifier:
     return SessionVerifier(auth_settings(), extra_origins=origins())
-
-
-@cache
-def ai_keys() -> Secrets:
-    return Secrets(os.environ["AI_KEYS"], now_ms)
 
 
 def warm() -> None:

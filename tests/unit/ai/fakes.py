@@ -1,11 +1,16 @@
-"""Providers that do as they are told, and answers for them to give."""
+"""Providers and writers that do as they are told, and answers for them to give."""
 
 import re
 import threading
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
+from chatsim import packs
+from chatsim.names import Lang, Name
+from chatsim.packs import Pack
 from chatsim_ai.provider import ProviderError
+from chatsim_ai.writer import Written
 
 Act = Callable[[float], Iterator[str]]
 
@@ -108,3 +113,31 @@ def _word(number: int) -> str:
     """A made-up word for each number below 4,096, harmless in any language."""
     parts = ("bo", "di", "fu", "lo", "mi", "na", "re", "to", "vi", "ya", "ze", "li", "ro", "sa", "ne", "gu")
     return "".join(parts[number // 16**place % 16] for place in range(3))
+
+
+PHRASES = {category: tuple(f"{category} {n}" for n in range(40)) for category in packs.GAME_CATEGORIES}
+WRITTEN = Written(phrases=PHRASES, names=("ana",), provider="fake", salvaged=False, dropped=0, topped_up=0)
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.ms = 1_800_000_000_000
+
+    def __call__(self) -> int:
+        return self.ms
+
+
+class FakeWriter:
+    """Gives what it was told to give; `meanwhile` happens while it writes."""
+
+    def __init__(self) -> None:
+        self.calls: list[str] = []
+        self.answer: Written | Exception = WRITTEN
+        self.meanwhile: Callable[[], Any] = lambda: None
+
+    def write(self, name: Name, lang: Lang, fallback: Pack) -> Written:
+        self.calls.append(f"{lang}/{name.key}")
+        self.meanwhile()
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer

@@ -1,46 +1,19 @@
 """Who generates, who waits and who is served what is at hand; on a clock that is passed in."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 from chatsim import builtin, packs
 from chatsim.errors import InvalidName
-from chatsim.names import Lang, Name
-from chatsim.packs import Pack
 from chatsim.shelf import Shelf
 from chatsim.store.memory import MemoryStore
 from chatsim_ai.generator import DAY_MS, LEASE_MS, REFUSED_MS, REST_MS, Allowance, Generator
 from chatsim_ai.writer import AiUnavailable, Written
 
+from tests.unit.ai.fakes import PHRASES, WRITTEN, Clock, FakeWriter
+
 GAME = builtin.named("Stardew Valley", "game")
 KEY = packs.key("game", "es", GAME.key)
-PHRASES = {category: tuple(f"{category} {n}" for n in range(40)) for category in packs.GAME_CATEGORIES}
-WRITTEN = Written(phrases=PHRASES, names=("ana",), provider="fake", salvaged=False, dropped=0, topped_up=0)
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.ms = 1_800_000_000_000
-
-    def __call__(self) -> int:
-        return self.ms
-
-
-class FakeWriter:
-    """Gives what it was told to give; `meanwhile` happens while it writes."""
-
-    def __init__(self) -> None:
-        self.calls: list[str] = []
-        self.answer: Written | Exception = WRITTEN
-        self.meanwhile: Callable[[], Any] = lambda: None
-
-    def write(self, name: Name, lang: Lang, fallback: Pack) -> Written:
-        self.calls.append(f"{lang}/{name.key}")
-        self.meanwhile()
-        if isinstance(self.answer, Exception):
-            raise self.answer
-        return self.answer
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ def doors() -> dict[str, template.Function]:
 
 
 def test_every_door_of_the_contract_is_there(doors):
-    assert {"ChatStream", "Api", "Generate"} <= doors.keys()
+    assert {"ChatStream", "Api", "Generate", "Prewarm"} <= doors.keys()
     for door in doors.values():
         assert door.folder.is_dir()
         assert door.folder.parent == ROOT / "functions"
@@ -37,6 +37,11 @@ def test_routes_of_the_real_template(doors):
     assert ("POST", "/api/chat-ticket") in doors["Api"].routes
     assert ("ANY", "$default") in doors["Api"].routes
     assert doors["Generate"].routes == (("POST", "/api/generate-phrases"),)
+
+
+def test_only_the_schedulers_door_is_not_served(doors):
+    assert [name for name, door in doors.items() if not door.served] == ["Prewarm"]
+    assert doors["Prewarm"].timeout_s == 300
 
 
 def test_variables_are_resolved_to_the_parameters_defaults(doors):
@@ -79,10 +84,11 @@ Resources:
           ARN: !GetAtt Table.Arn
           BUCKET: !Ref Bucket
           TEXT: !Sub "https://${{Bucket}}"
+          AI_KEYS: !Sub "/keys/${{Bucket}}/"
           CHOICE: !If [Condition, {{a: !Ref Table}}, b]
 {TABLE}"""
     )
     (door,) = template.read(path).functions
-    assert door.environment == {"SWITCH": "true", "EMPTY": "", "NUMBER": "1.5"}
+    assert door.environment == {"SWITCH": "true", "EMPTY": "", "NUMBER": "1.5", "AI_KEYS": ""}
     assert (door.timeout_s, door.memory_mb, door.routes) == (3, 128, ())  # SAM's own defaults
     assert door.folder == tmp_path / "functions" / "door"

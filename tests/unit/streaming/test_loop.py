@@ -81,6 +81,19 @@ def test_a_stream_has_prelude_chunks_and_no_trailers(api, serve, capsys):
     assert line == {"level": "INFO", "requestId": "request-1", "bytes": 6, "chunks": 2, "end": "normal"}
 
 
+def test_the_handlers_notes_stand_in_the_line_of_log(api, serve, capsys):
+    notes: dict[str, object] = {"requestId": "not his to say"}
+
+    def lines() -> Iterator[bytes]:
+        yield b"one"
+        notes["Lines"] = 1
+
+    api.invoke()
+    serve(lambda event, context: StreamingResponse(200, SSE, lines(), notes=notes))
+    line = json.loads(capsys.readouterr().out)
+    assert (line["Lines"], line["requestId"], line["end"]) == (1, "request-1", "normal")
+
+
 def test_a_chunk_leaves_before_the_next_is_made(api, serve):
     made_s: list[float] = []
 
