@@ -29,6 +29,9 @@ ELSEWHERE = re.compile(r"(?<![\w.])/(work|tmp|root|home|Users|opt|mnt|usr|var|et
 SUFFIXES = {"py", "ts", "tsx"}
 DEFINES = r"^\s*(export |async )*(def|class|function\*?|const) NAME\b|^NAME\b.* ="
 ADDRESSES = re.compile(r"https?://([^/\s)`'\"]+)")
+# Where a deployment's owner goes, and an example of what they get.
+OWNERS = {"console.aws.amazon.com", "dashboard.clerk.com", "console.groq.com", "cloud.cerebras.ai"}
+OWNERS_SITE = "d111111abcdef8.cloudfront.net"
 
 
 @cache
@@ -135,7 +138,8 @@ def test_every_path_in_the_text_is_there(path):
 @pytest.mark.parametrize("path", DOCS)
 def test_nothing_names_one_machine_or_network(path):
     assert not ELSEWHERE.search(text(path))
-    assert set(ADDRESSES.findall(text(path))) <= {"localhost:8000"}
+    allowed = {*OWNERS, OWNERS_SITE} if path in GUIDES else {"localhost:8000"}
+    assert set(ADDRESSES.findall(text(path))) <= allowed
 
 
 # ── What stands in both READMEs stands in the code, and the other way round ──
