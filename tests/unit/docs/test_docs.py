@@ -47,6 +47,11 @@ def headings(path: str) -> list[tuple[int, str]]:
     return [(len(marks), title) for marks, title in HEADING.findall(prose(path))]
 
 
+def slug(title: str) -> str:
+    """What a heading is called in a link."""
+    return re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-")
+
+
 def rows(path: str, first: re.Pattern[str]) -> dict[str, list[str]]:
     """The table rows whose first cell is wholly `first`, by its group: the other cells."""
     cells = [line.strip("|").split("|") for line in prose(path).splitlines() if line.startswith("|")]
@@ -112,6 +117,14 @@ def test_every_link_leads_somewhere(path):
     assert links or path == "CHANGELOG.md"
     lost = [to for to in links if "://" not in to and not (folder / to.partition("#")[0]).resolve().exists()]
     assert not lost
+
+
+@pytest.mark.parametrize("path", DOCS)
+def test_every_link_into_a_page_names_a_heading(path):
+    links = [target.partition("#") for _, target in LINK.findall(prose(path)) if "#" in target]
+    pages = [(str((ROOT / path).parent.joinpath(page).resolve().relative_to(ROOT)) if page else path, anchor)
+             for page, _, anchor in links]  # fmt: skip
+    assert not [(page, anchor) for page, anchor in pages if anchor not in {slug(title) for _, title in headings(page)}]
 
 
 @pytest.mark.parametrize("path", DOCS)
@@ -291,7 +304,7 @@ def test_both_languages_have_the_same_shape(pair):
     english, spanish = pair
     assert [level for level, _ in headings(english)] == [level for level, _ in headings(spanish)]
     assert FENCE.findall(text(english)) == FENCE.findall(text(spanish))
-    linked = [sorted({to for _, to in LINK.findall(prose(path)) if ".md" not in to}) for path in pair]
+    linked = [sorted({to.partition("#")[0] for _, to in LINK.findall(prose(path)) if ".md" not in to}) for path in pair]
     assert linked[0] == linked[1]
     tables = [sum(line.startswith("|") for line in prose(path).splitlines()) for path in pair]
     assert tables[0] == tables[1]
