@@ -49,9 +49,10 @@ shows: ## Three shows of different games side by side, into docs/shows.md
 	@$(MAKE) --no-print-directory -j3 -s setup
 	$(BIN)/python -m bench.side_by_side
 
-bench: ## What a line of chat costs
+bench: ## What a line of chat costs, and a month on AWS
 	@$(MAKE) --no-print-directory -j3 -s setup
 	$(BIN)/python -m bench.lines
+	$(BIN)/python -m bench.cost
 
 ##@ On AWS
 build: ## Package the site and the functions (HOST=1: for this machine, as an emulator needs it)
