@@ -110,7 +110,7 @@ def test_the_table():
     assert table["BillingMode"] == "PAY_PER_REQUEST"
     assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
     assert table["TimeToLiveSpecification"] == {"AttributeName": "ttl", "Enabled": True}
-    assert DOCUMENT["Resources"][name]["DeletionPolicy"] == "Retain"
+    assert DOCUMENT["Resources"][name]["DeletionPolicy"] == "RetainExceptOnCreate"
 
 
 # ── The site ──

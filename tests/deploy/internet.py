@@ -29,13 +29,15 @@ def diverted(to: str, folder: Path) -> Iterator[dict[str, str]]:
         proxy.tls, proxy.target = tls, urlsplit(to).port or 80
         serving = threading.Thread(target=proxy.serve_forever)
         serving.start()
-        yield {
-            "HTTPS_PROXY": f"http://127.0.0.1:{proxy.server_address[1]}",
-            "NO_PROXY": "127.0.0.1,localhost",
-            "SSL_CERT_FILE": str(folder / "authority.pem"),
-        }
-        proxy.shutdown()
-        serving.join()
+        try:
+            yield {
+                "HTTPS_PROXY": f"http://127.0.0.1:{proxy.server_address[1]}",
+                "NO_PROXY": "127.0.0.1,localhost",
+                "SSL_CERT_FILE": str(folder / "authority.pem"),
+            }
+        finally:
+            proxy.shutdown()
+            serving.join()
 
 
 class _Proxy(ThreadingTCPServer):

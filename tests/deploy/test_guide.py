@@ -55,6 +55,15 @@ class Account:
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout + done.stderr
 
+    def configure(self, lines: str) -> None:
+        """Put the guide's lines in place of those in samconfig.toml that set the same, where the first of them is."""
+        path = self.folder / "samconfig.toml"
+        for line in lines.splitlines():
+            name = line.partition("=")[0]
+            told, times = re.subn(rf"^{re.escape(name)}=.*$", line, path.read_text(), count=1, flags=re.MULTILINE)
+            assert times == 1, f"samconfig.toml has no line for {name}"
+            path.write_text(told)
+
     def client(self, service: str) -> Any:
         names = {"aws_access_key_id": "AWS_ACCESS_KEY_ID", "aws_secret_access_key": "AWS_SECRET_ACCESS_KEY"}
         given = {name: self.environment[variable] for name, variable in names.items()}
@@ -121,22 +130,50 @@ def ai() -> Iterator[FakeAi]:
 def account(tmp_path_factory: pytest.TempPathFactory, ai: FakeAi) -> Iterator[Account]:
     folder = tmp_path_factory.mktemp("aws")
     with diverted(ai.url, folder) as internet, emulated_aws(folder, **internet) as environment:
-        yield Account(checkout(tmp_path_factory.mktemp("checkout")), environment)
+        account = Account(checkout(tmp_path_factory.mktemp("checkout")), environment)
+        # The issuer's JWKS cannot be had here, so its key stands in the settings.
+        pem = base64.b64encode(issuer.public_pem().encode()).decode()
+        config, key = account.folder / "samconfig.toml", '  "ClerkPublishableKey=",\n'
+        config.write_text(config.read_text().replace(key, f'{key}  "AuthPublicKey={pem}",\n', 1))
+        yield account
+
+
+BLOCK = re.compile(r"^```(sh|toml)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+GUIDE, TEAR_DOWN = (ROOT / "docs" / "deploy.md").read_text().split("\n## Tear down\n")
+STEPS = BLOCK.findall(GUIDE.partition("\n## Settings of the deployment\n")[0])
 
 
 @pytest.fixture(scope="module")
 def deployed(account: Account) -> Account:
-    """An account in which every step of the guide up to the first stream was done."""
-    pem = base64.b64encode(issuer.public_pem().encode()).decode()
-    config = account.folder / "samconfig.toml"
-    config.write_text(
-        config.read_text().replace(
-            '"ClerkPublishableKey="', f'"ClerkPublishableKey={KEY}",\n  "AuthPublicKey={pem}"', 1
-        )
-    )
-    account.shell("make deploy")
-    account.shell("make secrets", "\n".join(SECRETS.values()) + "\n")
+    """An account in which every step of the guide was done, those for later (a domain of one's own) aside."""
+    own = {
+        "your-access-key-id": account.environment.pop("AWS_ACCESS_KEY_ID"),
+        "your-secret-access-key": account.environment.pop("AWS_SECRET_ACCESS_KEY"),
+        "pk_test_put-your-key-here": KEY,
+    }
+    for kind, block in STEPS:
+        for word, value in own.items():
+            block = block.replace(word, value)
+        if kind == "toml":
+            account.configure(block)
+        elif block.startswith("export "):
+            account.environment |= dict(line.removeprefix("export ").split("=") for line in block.splitlines())
+        else:
+            account.shell(block, "\n".join(SECRETS.values()) + "\n")
     return account
+
+
+def test_the_guide_has_every_step_that_is_followed_here() -> None:
+    assert [block.split()[:2] for kind, block in STEPS if kind == "sh"] == [
+        ["export", "AWS_ACCESS_KEY_ID=your-access-key-id"],
+        ["make", "deploy"],
+        ["make", "secrets"],
+        ["make", "deploy"],
+    ]
+    assert [block.split("=")[0].strip(' "') for kind, block in STEPS if kind == "toml"] == [
+        "ClerkPublishableKey",
+        "AlarmEmail",
+    ]
 
 
 @pytest.mark.parametrize("path", ["/", "/dashboard", "/overlay", "/sign-in", "/sign-up/"])
@@ -243,7 +280,8 @@ def test_without_a_publishable_key_nothing_is_deployed(account: Account) -> None
 
 
 def test_taking_it_down_asks_and_leaves_nothing(deployed: Account) -> None:
-    deployed.shell("make destroy", f"{STACK}\nyes\n")
+    ((_, command),) = BLOCK.findall(TEAR_DOWN)
+    deployed.shell(command, f"{STACK}\nyes\n")
     assert not deployed.client("dynamodb").list_tables()["TableNames"]
     assert not deployed.client("lambda").list_functions()["Functions"]
     assert not deployed.client("ssm").describe_parameters()["Parameters"]
