@@ -3,11 +3,12 @@
 They are made anew for every environment, as Lambda does it, over whatever store the environment names.
 """
 
+import contextlib
 import importlib.util
+import io
 import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -72,7 +73,7 @@ class Doors:
             "http_version": "1.1",
         }
         event = payload.event(scope, content, route, "request-1")
-        cookies = [part.strip() for part in sent.pop("cookie", "").split(";") if part.strip()]
+        cookies = [part.strip(" ") for part in sent.pop("cookie", "").split(";") if part.strip(" ")]
         event["headers"] |= sent
         event |= {"cookies": cookies} if cookies else {}
         context = SimpleNamespace(
@@ -80,7 +81,8 @@ class Doors:
             function_name="door",
             get_remaining_time_in_millis=lambda: remaining_ms,
         )
-        return _answer(handler(event, context))
+        with contextlib.redirect_stdout(io.StringIO()):  # where metrics go
+            return _answer(handler(event, context))
 
     def _found(self, method: str, path: str) -> tuple[str, Callable[..., Any]]:
         """The route key and the door, as CloudFront and the HTTP API choose them."""
@@ -105,7 +107,7 @@ def _lower(headers: Mapping[str, str]) -> dict[str, str]:
     return {name.lower(): value for name, value in headers.items()}
 
 
-@contextmanager
+@contextlib.contextmanager
 def opened(endpoint: str, table: str, **env: str) -> Iterator[Doors]:
     """The doors of a new environment on `table` at `endpoint`; `env` goes over the template's own values."""
     with pytest.MonkeyPatch.context() as patch:
@@ -116,7 +118,10 @@ def opened(endpoint: str, table: str, **env: str) -> Iterator[Doors]:
             for name, value in {**function.environment, **shared, "TABLE_NAME": table, **env}.items():
                 patch.setenv(name, value)
         _forget()
-        yield Doors({function.name: _module(function) for function in FUNCTIONS})
+        modules = {function.name: _module(function) for function in FUNCTIONS}
+        yield Doors(modules)
+        modules["ChatStream"].reader()._client._connection.close()
+        services.store()._client.close()
         _forget()
 
 
