@@ -1,5 +1,7 @@
 """A door on Lambda that was given the laptop's issuer, or none: nobody gets in, and health says what is wrong."""
 
+from collections.abc import Callable
+
 import pytest
 
 from tests import doors
@@ -34,8 +36,10 @@ def let_in(dynalite: str, table: str, **env: str) -> tuple[int, list[str]]:
         return sum(answer.status != 401 for answer in answers), at.ask("GET", "/api/health").json["missing"]
 
 
-def test_a_deployed_door_trusts_no_issuer_of_the_laptop(dynalite: str, table: str, figure: Figure) -> None:
-    accepted, unsaid = [], []
+def test_a_deployed_door_trusts_no_issuer_of_the_laptop(
+    dynalite: str, new_table: Callable[[], str], figure: Figure
+) -> None:
+    table, accepted, unsaid = new_table(), [], []
     for n, issuer in enumerate(NOT_PUBLIC):
         deployed = {MARKS[n % 2]: "AWS_Lambda_python3.13", "CHATSIM_LOCAL": "1", "AUTH_ISSUER": issuer}
         got_in, missing = let_in(dynalite, table, **deployed)
@@ -59,6 +63,6 @@ def test_a_deployed_door_trusts_no_issuer_of_the_laptop(dynalite: str, table: st
     ids=["deployed", "laptop", "neither", "no origins", "no key"],
 )
 def test_what_lets_people_in_and_what_health_says(
-    dynalite: str, table: str, env: dict[str, str], doors_open: int, missing: list[str]
+    dynalite: str, new_table: Callable[[], str], env: dict[str, str], doors_open: int, missing: list[str]
 ) -> None:
-    assert let_in(dynalite, table, **env) == (doors_open, missing)
+    assert let_in(dynalite, new_table(), **env) == (doors_open, missing)
