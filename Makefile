@@ -45,7 +45,7 @@ check: ## Lint, format, types and secrets
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/bandit -q -c pyproject.toml -r functions layers local
+	$(BIN)/bandit -q -c pyproject.toml -r functions layers local deploy
 	git ls-files -z -- $(KEPT) ':!tests' | xargs -0 $(BIN)/detect-secrets-hook --exclude-lines '$(NO_SECRET)'
 	git ls-files -z -- tests | xargs -0 $(BIN)/detect-secrets-hook $(foreach guess,$(GUESSES),--disable-plugin $(guess))
 	npm --prefix frontend run check

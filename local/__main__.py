@@ -31,7 +31,7 @@ def main() -> int:
     if restart_port is not None:
         # The template has changed: the same process, address and terminal with everything else new.
         again = [sys.executable, "-m", "local", *sys.argv[1:], "--port", str(restart_port)]
-        os.execv(sys.executable, again)  # noqa: S606 - our own arguments  # nosec B606
+        os.execv(sys.executable, again)  # noqa: S606 - our own arguments
     return 0
 
 

@@ -84,7 +84,7 @@ def _process(
     command: list[str], environment: Mapping[str, str] | None = None, stderr: IO[str] | None = None
 ) -> Iterator[Running]:
     """`python -m <command>`, which prints its address first."""
-    process = subprocess.Popen(  # noqa: S603 - ours  # nosec B603
+    process = subprocess.Popen(  # noqa: S603 - ours
         [sys.executable, "-m", *command], env=environment, stdout=subprocess.PIPE, stderr=stderr, text=True
     )
     try:
