@@ -18,7 +18,7 @@ from chatsim_web import services
 from local.launch import FakeAi
 from tests import doors
 from tests.doors import Answer, Doors
-from tests.faults.conftest import new_game
+from tests.faults.conftest import PROVIDERS, new_game
 from tests.figures import Figure
 from tests.unit.auth.issuer import ISSUER, NOW_S, ORIGIN, claims, public_pem, sign
 
@@ -185,8 +185,11 @@ def test_who_tries_stream_keys_soon_costs_nothing(
 def at_with_ai(ai: FakeAi, dynalite: str, new_table: Callable[[], str]) -> Iterator[tuple[Doors, str]]:
     """The doors with providers, and their table, which nobody else counts in."""
     table = new_table()
+    for provider in PROVIDERS:
+        ai.behave(provider, "ok", seconds=0)
     with doors.opened(dynalite, table, CHATSIM_LOCAL="1", **SIGN_IN, **ai.environment) as opened:
         yield opened, table
+    ai.start_over()
     with warnings.catch_warnings():  # the SDKs leave their connections to the end of the process
         warnings.simplefilter("ignore", ResourceWarning)
         del opened
