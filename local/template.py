@@ -68,7 +68,7 @@ _Loader.add_multi_constructor("!", _construct_tag)
 
 def read(path: Path) -> Template:
     """Parse the template at `path`; code folders are taken relative to it."""
-    document = yaml.load(path.read_text("utf-8"), Loader=_Loader)  # noqa: S506 - a SafeLoader, with tags as data
+    document = _Loader(path.read_text("utf-8")).get_single_data()
     resources: dict[str, dict[str, Any]] = document["Resources"]
     refs = {name: parameter.get("Default", "") for name, parameter in document.get("Parameters", {}).items()}
     tables = {name: resource for name, resource in resources.items() if resource["Type"] == "AWS::DynamoDB::Table"}

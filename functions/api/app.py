@@ -23,7 +23,7 @@ PRESS_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 def caller() -> str:
-    return services.caller(door.headers())
+    return services.caller(door.headers(), door.address())
 
 
 # ── Games and topics ──
@@ -140,7 +140,7 @@ def show_answer(user: str, show: Show, state: State, now_ms: int) -> Any:
 def overlay_answer(key: str) -> Any:
     """An overlay's ticket names its user and key, not a show: it follows whatever runs, and never starts one."""
     now = services.now_ms()
-    user, account, opened = keys.owner(services.store(), key)
+    user, account, opened = services.overlay(key, door.address())
     limits.check(services.store(), f"overlay#{user}", services.settings().requests_per_minute, now)
     keys.note_seen(services.store(), user, opened, now)
     current = account.current

@@ -24,7 +24,7 @@ handler = door.handler
 
 @door.routes.post("/api/generate-phrases")
 def add_game() -> Any:
-    user, body = services.caller(door.headers()), door.body()
+    user, body = services.caller(door.headers(), door.address()), door.body()
     mode, lang = names.mode_of(body.get("mode")), names.lang_of(body.get("lang"))
     genre = builtin.genre_named(body.get("genre"))
     name = builtin.named(body.get("gameName"), mode)

@@ -4,7 +4,7 @@ import os
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import count
+from itertools import count, cycle
 from pathlib import Path
 from typing import Any
 
@@ -102,7 +102,14 @@ def clock(_stack: tuple[str, Clock]) -> Iterator[Clock]:
 
 @pytest.fixture(scope="session")
 def http() -> Iterator[httpx.Client]:
-    with httpx.Client(timeout=10, follow_redirects=False) as client:
+    """Comes from many addresses: how often strangers may ask from one is a test of its own."""
+    addresses = cycle(f"198.51.100.{n}:40000" for n in range(1, 255))
+
+    def from_the_next(request: httpx.Request) -> None:
+        request.headers["CloudFront-Viewer-Address"] = next(addresses)
+
+    hooks = {"request": [from_the_next]}
+    with httpx.Client(timeout=10, follow_redirects=False, event_hooks=hooks) as client:
         yield client
 
 

@@ -285,11 +285,3 @@ def test_a_revoked_overlay_is_told_nothing_more(user: User) -> None:
     events = user.read(ticket)
     assert [event.name for event in events] == ["hello", "revoked"]
     assert "look" not in events[0].data
-
-
-def test_an_overlay_may_ask_sixty_times_a_minute(user: User) -> None:
-    key = user.ask("POST", "/api/stream-key", {}).json()["key"]
-    asked = [user.http.get(f"{user.url}/api/chat-ticket", headers={"X-Stream-Key": key}) for _ in range(122)]
-    refused = [answer for answer in asked if answer.status_code == 429]
-    assert refused, "within two clock minutes"
-    assert refused[0].json()["error"] == "RATE_LIMITED"

@@ -11,7 +11,8 @@ from chatsim.errors import InvalidRequest, NotFound, Unauthenticated
 from chatsim.records import Account, StreamKey
 from chatsim.store import Store
 
-MAX_KEY = 100
+# What secrets.token_urlsafe(32) makes; what has another form is refused without a read.
+_FORM = re.compile(r"[A-Za-z0-9_-]{43}")
 # An overlay comes with its key once a minute; noting it more often would tell nothing new.
 SEEN_EVERY_MS = 60_000
 
@@ -45,7 +46,7 @@ def create(store: Store, user: str, now_ms: int) -> str:
 
 def owner(store: Store, key: str) -> tuple[str, Account, StreamKey]:
     """Whose key this is. Raises Unauthenticated for one that is unknown, replaced or revoked."""
-    user = store.key_owner(_hash(key)) if 0 < len(key) <= MAX_KEY else None
+    user = store.key_owner(_hash(key)) if _FORM.fullmatch(key) else None
     account = store.account(user, consistent=True) if user else Account()
     if not user or not account.key or account.key.hash != _hash(key):
         raise Unauthenticated("stream_key")
@@ -97,4 +98,4 @@ def _may_be(rule: tuple[str, ...] | range | type[bool] | re.Pattern[str], member
 
 
 def _hash(key: str) -> str:
-    return sha256(key.encode(errors="replace")).hexdigest()
+    return sha256(key.encode()).hexdigest()

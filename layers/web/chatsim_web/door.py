@@ -26,7 +26,7 @@ from chatsim.errors import (
 )
 from chatsim.messages import error_body, language
 
-from chatsim_web import measures
+from chatsim_web import measures, viewer
 
 # The API's routes, over all doors: a known path with another method is a 405, anything else a 404.
 METHODS = {
@@ -62,6 +62,11 @@ class Door:
     def headers(self) -> dict[str, str]:
         """The request's headers, names in lower case."""
         return {name.lower(): value for name, value in self.routes.current_event.headers.items()}
+
+    def address(self) -> str:
+        """Where the request comes from, for counting: no more than that, since who knows how can make it up."""
+        event = self.routes.current_event
+        return viewer.network(self.headers().get("cloudfront-viewer-address"), event.request_context.http.source_ip)
 
     def query(self, name: str) -> str | None:
         found: str | None = (self.routes.current_event.query_string_parameters or {}).get(name)

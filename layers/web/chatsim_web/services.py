@@ -9,8 +9,9 @@ from functools import cache
 
 import boto3
 from botocore.config import Config
-from chatsim import limits
+from chatsim import keys, limits
 from chatsim.errors import Unauthenticated
+from chatsim.records import Account, StreamKey
 from chatsim.remembered import Remembered
 from chatsim.shelf import Shelf
 from chatsim.store.dynamo import DynamoStore
@@ -70,14 +71,43 @@ def warm() -> None:
     verifier()
 
 
-def caller(headers: dict[str, str]) -> str:
-    """The signed-in user, this request counted. Raises Unauthenticated, Forbidden, RateLimited."""
+@cache
+def strangers() -> limits.Strangers:
+    return limits.Strangers()
+
+
+def caller(headers: dict[str, str], address: str) -> str:
+    """The signed-in user, this request counted. Raises Unauthenticated, Forbidden, RateLimited.
+
+    Who is nobody is counted by address, in memory. Who is somebody is let in whatever came from there.
+    """
+    try:
+        user = _signed_in(headers)
+    except Unauthenticated:
+        strangers().count(address, now_ms())
+        raise
+    limits.check(store(), user, settings().requests_per_minute, now_ms())
+    return user
+
+
+def overlay(key: str, address: str) -> tuple[str, Account, StreamKey]:
+    """Whose stream key this is. Raises Unauthenticated, RateLimited.
+
+    Only the store tells a good key, so an address that brought too many wrong ones is refused without asking it.
+    """
+    strangers().check(address, now_ms())
+    try:
+        return keys.owner(store(), key)
+    except Unauthenticated:
+        strangers().count(address, now_ms())
+        raise
+
+
+def _signed_in(headers: dict[str, str]) -> str:
     token = session_token(headers, (), cookie_allowed=False)
     if not token:
         raise Unauthenticated
-    user = verifier().verify(token)
-    limits.check(store(), user, settings().requests_per_minute, now_ms())
-    return user
+    return verifier().verify(token)
 
 
 def _new_ticket_keys() -> TicketKeys:

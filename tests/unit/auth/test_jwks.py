@@ -1,14 +1,10 @@
 """Keys from the issuer's JWKS: a real https server on this machine, its outages and its new keys."""
 
-import datetime
-import ipaddress
 import json
-import ssl
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
@@ -16,98 +12,20 @@ import time_machine
 from chatsim.errors import Unauthenticated
 from chatsim_auth import SessionVerifier
 from chatsim_auth.keys import FETCH_S, MAX_JWKS_BYTES, fetch_jwks
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.x509.oid import NameOID
 
-from tests.unit.auth.issuer import USER, claims, header, jwk, jwks, private_key, settings, sign
-
-Answer = Callable[[BaseHTTPRequestHandler], None]
-
-
-def body(content: bytes, status: int = 200, **headers: str) -> Answer:
-    def answer(request: BaseHTTPRequestHandler) -> None:
-        request.send_response(status)
-        for name, value in {"Content-Length": str(len(content)), **headers}.items():
-            request.send_header(name, value)
-        request.end_headers()
-        request.wfile.write(content)
-
-    return answer
-
-
-class Issuer:
-    """An issuer's https server: `answer` decides how it responds, `paths` are the requests it had."""
-
-    def __init__(self, certificate: Path) -> None:
-        self.answer: Answer = body(jwks("ours"))
-        self.paths: list[str] = []
-        self.hold = threading.Event()
-        issuer = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                issuer.paths.append(self.path)
-                issuer.answer(self)
-
-            def log_message(self, format: str, *args: object) -> None:
-                pass
-
-        class Server(ThreadingHTTPServer):
-            def handle_error(self, request: object, client_address: object) -> None:
-                pass  # callers that leave early are part of these tests
-
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(certificate)
-        self.server = Server(("127.0.0.1", 0), Handler)
-        self.server.socket = context.wrap_socket(self.server.socket, server_side=True, do_handshake_on_connect=False)
-        self.url = f"https://localhost:{self.server.server_port}"
-        self._thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02})
-        self._thread.start()
-
-    def close(self) -> None:
-        self.hold.set()
-        self.server.shutdown()
-        self._thread.join()
-        self.server.server_close()
-
-    def token(self, kid: str = "ours", key: str = "ours") -> str:
-        return sign(header=header(kid=kid), payload=claims(iss=self.url), key=key)
-
-    def verifier(self) -> SessionVerifier:
-        return SessionVerifier(settings(issuer=self.url, public_key="", local=True))
+from tests.unit.auth.issuer import USER, claims, header, jwk, jwks, settings, sign
+from tests.unit.auth.issuer_server import Answer, Issuer, body, serving
 
 
 @pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Key and self-signed certificate of this machine, in one file."""
-    key = private_key("tls")
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    today = datetime.datetime.now(datetime.UTC)
-    names = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
-    signed = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(today - datetime.timedelta(days=1))
-        .not_valid_after(today + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName(names), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    pem, pkcs8 = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
-    path = tmp_path_factory.mktemp("tls") / "localhost.pem"
-    path.write_bytes(key.private_bytes(pem, pkcs8, serialization.NoEncryption()) + signed.public_bytes(pem))
-    return path
+def tls(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("tls")
 
 
 @pytest.fixture
-def issuer(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Issuer]:
-    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-    issuer = Issuer(certificate)
-    yield issuer
-    issuer.close()
+def issuer(tls: Path) -> Iterator[Issuer]:
+    with serving(tls) as issuer:
+        yield issuer
 
 
 def refused(verifier: SessionVerifier, token: str) -> bool:

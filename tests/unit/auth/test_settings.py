@@ -50,7 +50,7 @@ def test_an_empty_environment_lets_nobody_in_and_says_why() -> None:
         ({"issuer": "https://local.chatsim.localhost"}, ("AUTH_ISSUER",)),
         ({"issuer": "https://local.chatsim.localhost", "local": True}, ()),
         ({"public_key": "not a key"}, ("AUTH_PUBLIC_KEY",)),
-        ({"public_key": "-----BEGIN PRIVATE KEY-----\n"}, ("AUTH_PUBLIC_KEY",)),
+        ({"public_key": public_pem().replace("PUBLIC", "PRIVATE")}, ("AUTH_PUBLIC_KEY",)),
         ({"origins": ()}, ("ALLOWED_ORIGINS",)),
     ],
 )

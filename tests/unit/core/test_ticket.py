@@ -73,7 +73,8 @@ def test_any_text_is_refused(text):
 @pytest.mark.parametrize(
     "text",
     ["", ".", "..", "k2..", "k2.e30.", "k2." + "A" * 2_000_000, "ñ.ñ.ñ", "k2.\ud800.\udfff", "\x00" * 50, "k2.%00.%00",
-     "eyJhbGciOiJub25lIn0.e30.", "k2.W10." + "A" * 43],
+     "eyJhbGciOiJub25lIn0.e30.",  # pragma: allowlist secret - a JWT that says nothing
+     "k2.W10." + "A" * 43],
 )  # fmt: skip
 def test_garbage_is_refused(text):
     refuse(text)
