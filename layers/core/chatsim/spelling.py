@@ -61,7 +61,7 @@ _DRAWN = re.compile(
 _JOINER = re.compile("(?<=(.))[\u200c\u200d](?=(.))")
 _APOSTROPHES = dict.fromkeys(map(ord, "'’´`"))
 # 1 is an i or an l.
-_LEETS = (LEET, {**LEET, ord("1"): "l"})
+_LEETS = (LEET, LEET | {ord("1"): ord("l")})
 _SYMBOL = re.compile(r"(?<=\w)[@$!€|+](?=\w)|[@$€](?=\w)|(?<=\w)[@$€]")
 _LETTERS = dict(zip("@$!€|+", "asieit", strict=True))
 _HIDDEN = re.compile(r"(?<=\w)[#*%&](?=\w)")
