@@ -90,11 +90,13 @@ def add(typed: str, mode: names.Mode, fate: Fate) -> None:
 
 
 def test_nothing_of_an_injected_name_is_ever_stored(figure: Figure) -> None:
-    fate = Fate()
-    for typed in NAMES:
-        for mode in names.MODES:
-            add(typed, mode, fate)  # type: ignore[arg-type]
-    harm = [line for line in fate.lines if HARM.search(line)]
+    fate, harm = Fate(), list[str]()
+    for typed, mode in product(NAMES, names.MODES):
+        seen = len(fate.lines)
+        add(typed, mode, fate)  # type: ignore[arg-type]
+        harm += [line for line in fate.lines[seen:] if HARM.search(line)]
+        if len(harm) > 100:
+            break
     links = [line for line in harm if re.search(f"{ADDRESS}|{MARKUP}", line, re.IGNORECASE)]
     asked = len(NAMES) * len(names.MODES)
     figure(
