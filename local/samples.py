@@ -17,9 +17,10 @@ from typing import Any
 
 from chatsim import builtin, data, pace
 from chatsim.messages import LANGUAGES
-from chatsim.names import Lang, lang_of, plain
+from chatsim.names import Lang, lang_of
 from chatsim.packs import Pack
 from chatsim.show import ENGINE, Line, Script, Show
+from chatsim.spelling import plain
 
 # Ten minutes of a natural chat; enough that nobody on a landing page meets the same line twice.
 LINES = 100

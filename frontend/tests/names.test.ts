@@ -22,6 +22,8 @@ test.each([
   ['🎮🎮', 'symbols'],
   ['a\u202eb', 'symbols'],
   ['a\u0000b', 'symbols'],
+  ['el\u200cden', 'symbols'],
+  ['می\u200cخواهم', undefined],
 ])('%j is not: %s', (name, problem) => {
   expect(nameProblem(name, 'game')).toBe(problem)
 })

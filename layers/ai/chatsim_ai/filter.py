@@ -8,8 +8,8 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-from chatsim import data
-from chatsim.names import plain
+from chatsim import data, harm
+from chatsim.spelling import plain, readings, together, unjoined
 
 MAX_LENGTH = 120
 # So many words in the order of our own instructions are no chance.
@@ -27,80 +27,79 @@ _HIDDEN = re.compile(
 )
 _PILED_UP = re.compile("[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]{3}")
 
-_MARKUP = re.compile(r"[<>{}\\`|]|\]\s*\(|\[/?\w+[\]=]|&#?\w{1,10};|\*\*|__\w+__|^/\w|^\s*#{2,}")
+_MARKUP = re.compile(r"[<>{}\\`|]|\]\s*\(|\[/?\w+[\]=]|&#?\w{1,10};|\*\*|__\w+__|^/\w|^\s*#+\s|^\s*#{2,}")
+_NUMBER = re.compile(r"(?<!\w)\d{2,}(?!\w)")
 _LEET = str.maketrans("013457", "oieast")
-_HEARTS = re.compile(r"</?3(?!\w)")
+# Hearts, faces and a shrug are no markup.
+_FACES = re.compile(r"</?3+(?!\w)|[<>]?[:;=][-'o^]?[()\[\]|/\\<>](?!\w)|[<>][._-]+[<>]|\\_\(.{1,3}\)_/|\\o/")
 
 _DOT = r"(?:\s*[.。․]\s*|\s*[\[(]\s*(?:\.|dot|punto)\s*[\])]\s*|\s+(?:dot|punto)\s+)"
+# What follows a full stop without a space, and is no top-level domain.
+_NO_DOMAIN = r"(?!(?:exe|pero|que|porque|entonces|ahora|but|and|then|wait|what|why|this|that)\b)"
 _CONTACTS = {
     "url": re.compile(
-        r"\w+:/|/{2,}\w|\bhxxps?\b|\bhttps?\b|\bwww\b|\b(?:javascript|vbscript|data|mailto|tel|sms):"
-        r"|\w[.。․][a-z]{2,}|\b\d{1,3}(?:\.\d{1,3}){3}\b|\[::|(?:[0-9a-f]{1,4}:){3}"
+        r"\w+:/|/{2,}\w|\bhxxps?\b|\bhttps?\b|\bwww\b(?=\W*\w)|\b(?:javascript|vbscript|data|mailto|tel|sms):"
+        rf"|\w[.。․]{_NO_DOMAIN}[a-z]{{2,}}|\b\d{{1,3}}(?:\.\d{{1,3}}){{3}}\b|\[::|(?:[0-9a-f]{{1,4}}:){{3}}"
         rf"|\w{_DOT}(?:com|net|org|io|xyz|ru|link|shop|site)\b|\s(?:dot|punto)\s(?:gg|tv|me|ly|app)\b"
     ),
     "handle": re.compile(r"@|\barroba\b|\b[ur]/\w|\w#\d{4}\b"),
     "e-mail": re.compile(r"\b(?:g\s?mail|hotmail|outlook|yahoo|icloud|proton\s?mail)\b"),
     "invite": re.compile(
-        r"discord|telegram|whats\s?app|\b(?:wh?asap|insta(?:gram)?|tik\s?tok|snapchat|only\s?fans|paypal"
-        r"|cash\s?app|twitter|facebook|venmo|bizum)\b|\b(?:twitch|kick|youtube|discord)\s*[./]"
+        r"discord(?:app|gg|s)?\b|telegram|whats\s?app|(?<!para )(?<!for )\btik\s?tok\b"
+        r"|\b(?:wh?asap|insta(?:gram)?|snapchat|only\s?fans|paypal|cash\s?app|twitter|facebook|venmo|bizum)\b"
+        r"|\b(?:twitch|kick|youtube|discord)\s*[./]"
     ),
-    "phone": re.compile(r"(?:\d[\s().\-/_+*·]*){7,}"),
 }
+_PHONE = re.compile(r"(?:\d[\s().\-/_+*·]*){7,}")
+# A million of something is no phone number.
+_ROUND = re.compile(r"(?<!\d)\d{1,3}(?:[.,]?\d{3})*[.,]?000(?!\d)")
 _NUMBER_WORDS = re.compile(
     r"(?:\b(?:cero|uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|zero|oh|one|two|three|four|five|six|seven|eight"
     r"|nine|\d+)\b\W*){7,}"
 )
-_INSTRUCTIONS = re.compile(
-    r"\bprompts?\b|\bsystem (?:message|instruction|role)|\bmensaje de(?:l)? sistema|\binstruc(?:cion|tion)"
-    r"|\bas an? (?:ai|language|assistant)\b|\blanguage model|\bmodelo de lenguaje"
-    r"|\b(?:como|soy) (?:una? )?(?:ia|asistente)\b|\binteligencia artificial"
-    r"|\bartificial intelligence|\b(?:chat)?gpt\b|\bopen ?ai\b|\bgpt oss"
-    r"|\b(?:ignor|olvid|forget|disregard|override|desobedec)\w*\b.*"
-    r"\b(?:previous|above|prior|rules|anterior|reglas|todo lo)"
-    r"|\bi (?:can ?not|can t|won t) (?:help|assist|comply|provide)|\bno puedo (?:ayudar|cumplir|generar|proporcionar)"
-    r"|\bapi key|\bdeveloper mode|\bmodo desarrollador|\bjailbreak\w*|\bjson\b"
-)
+_ROLE = re.compile(r"\W*(?:system|assistant|user|developer|sistema|asistente|usuario)\s*:")
 
 
 def offensive(text: str) -> bool:
     """Slurs, sex and insults in Spanish and English, also spelled with digits, symbols or spaces between."""
-    words = plain(text).translate(_LEET)
-    if any(word in words for word in _blocked() if len(word) >= IN_A_WORD):
+    words = " ".join(word for word in plain(text).translate(_LEET).split() if word not in _lists()["allowed"])
+    if any(blocked in words for blocked in _blocked(IN_A_WORD)):
         return True
-    # To the library an accent ends a word: it would find one in `espectáculo`.
-    return _is_profane()(_without_accents(text).replace("_", " "))
+    # To the library an accent ends a word (it would find one in `espectáculo`), and 85 is a spelling of `bs`.
+    return _is_profane()(_NUMBER.sub(" ", _without_accents(text).replace("_", " ")))
 
 
 def name_fault(name: str) -> str:
     """Why this is no name of a chatter; empty when it is one: 3-25 ASCII letters, digits and underscores."""
     if not _NAME.fullmatch(name):
         return "form"
-    if _CONTACTS["phone"].search(name):
+    if _PHONE.search(name):
         return "phone"
     run_together = name.replace("_", "").casefold().translate(_LEET)
-    if any(word in run_together for word in _blocked() if len(word) >= IN_A_NAME):
+    if any(blocked in run_together for blocked in _blocked(IN_A_NAME)):
         return "offensive"
-    return "offensive" if offensive(_apart(name)) else ""
+    return harm.harm_in(_apart(name)) or ("offensive" if offensive(_apart(name)) else "")
 
 
 def line_fault(text: str) -> str:
     """Why this is no line of a chat; empty when it is one."""
     if not 1 <= len(text) <= MAX_LENGTH:
         return "length"
-    if any(_hides(char) for char in text) or _HIDDEN.search(text) or _PILED_UP.search(text):
+    if any(_hides(char) for char in unjoined(text)) or _HIDDEN.search(text) or _PILED_UP.search(text):
         return "characters"
     seen = unicodedata.normalize("NFKC", text).casefold()
     bare = _without_accents(seen)
-    if _MARKUP.search(_HEARTS.sub("", bare)):
+    if _MARKUP.search(_FACES.sub("", bare)):
         return "markup"
+    read = {bare, together(bare), *readings(text)}
     for reason, pattern in _CONTACTS.items():
-        if pattern.search(bare):
+        if any(map(pattern.search, read)):
             return reason
-    if _NUMBER_WORDS.search(bare):
+    if _PHONE.search(_ROUND.sub("", bare)) or _NUMBER_WORDS.search(bare):
         return "phone"
-    if _INSTRUCTIONS.search(plain(text)):
+    if _ROLE.match(bare):
         return "instructions"
-    return "offensive" if offensive(text) else ""
+    return harm.harm_in(text) or ("offensive" if offensive(text) else "")
 
 
 class Sieve:
@@ -155,18 +154,17 @@ def _is_profane() -> Callable[[str], bool]:
             "languages": ["english", "spanish"],
             "detect_leetspeak": True,
             "leetspeak_level": "moderate",
-            "custom_words": list(_blocked()),
+            "custom_words": list(harm.words()),
             "ignore_words": list(_lists()["allowed"]),
+            "whitelist": list(_lists()["phrases"]),
         }
     ).is_profane
     return check
 
 
 @cache
-def _blocked() -> tuple[str, ...]:
-    """The words that no game's name may bear, and those of our own list."""
-    _, names = data.sections(data.read("offensive.txt"))
-    return (*(word for words in names.values() for word in words), *_lists()["blocked"])
+def _blocked(least: int) -> tuple[str, ...]:
+    return tuple(word for word in harm.words() if len(word) >= least)
 
 
 @cache

@@ -24,7 +24,7 @@ USABLE = (40, 15, 20, 8)
 FULL = (100, 40, 50, 20)
 
 # Of the deadline: the rest is for filling up, and for whoever stores the pack and answers with it.
-READING = 0.95
+READING = 0.9
 
 _MARKS = {"g": 0, "c": 0, "r": 1, "q": 2, "e": 3}
 _NAME = "n"

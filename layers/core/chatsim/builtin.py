@@ -7,8 +7,9 @@ from functools import cache
 
 from chatsim import data, packs
 from chatsim.errors import InvalidRequest
-from chatsim.names import Lang, Mode, Name, name_of, plain
+from chatsim.names import Lang, Mode, Name, name_of
 from chatsim.packs import Pack, PackRef, Source
+from chatsim.spelling import plain
 
 SPEECHES = ("en", "es")
 GENERIC = "generic"

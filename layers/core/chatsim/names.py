@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
 from typing import Literal, get_args
 
-from chatsim import data
 from chatsim.errors import InvalidName, InvalidRequest
+from chatsim.harm import harm_in
+from chatsim.spelling import LEET, plain, unjoined, unmasked
 
 Mode = Literal["game", "justchatting"]
 Lang = Literal["es", "es-ES", "es-MX", "en"]
@@ -58,18 +58,19 @@ def name_of(value: object, mode: Mode) -> Name:
         raise InvalidRequest("name_missing")
     if not isinstance(value, str):
         raise InvalidRequest("name_type")
-    if any(_is_control(char) for char in value):
+    if any(_is_control(char) for char in unjoined(value)):
         raise InvalidRequest("name_control")
     display = " ".join(unicodedata.normalize("NFKC", value.translate(_LEGAL_MARKS)).split())
     if not display:
         raise InvalidRequest("name_missing")
-    key = display.casefold()
+    # Some type the joiners, some do not.
+    key = unjoined(display).casefold()
     # A key can be longer than its name: ß is ss.
     if not MIN_LENGTH <= len(display) <= MAX_LENGTH[mode] >= len(key):
         raise InvalidRequest("name_length", min=MIN_LENGTH, max=MAX_LENGTH[mode])
-    if not any(char.isalnum() for char in display) or _is_markup(display) or _is_offensive(display):
+    if not any(char.isalnum() for char in display) or _is_markup(display) or harm_in(display, but=_FINE):
         raise InvalidName(mode)
-    return Name(mode, display.casefold(), display)
+    return Name(mode, key, display)
 
 
 def _is_control(char: str) -> bool:
@@ -78,13 +79,8 @@ def _is_control(char: str) -> bool:
 
 
 def _is_markup(text: str) -> bool:
-    return any(char in text for char in "<>{}\\`") or bool(_ADDRESS.search(text))
-
-
-def plain(text: str) -> str:
-    """Lower case without accents, all but letters and digits turned into single spaces: to compare, never to show."""
-    bare = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
-    return " ".join("".join(c if c.isalnum() else " " for c in bare).split())
+    seen = unmasked(text)
+    return any(char in text for char in "<>{}\\`") or any(map(_ADDRESS.search, (seen, seen.translate(LEET))))
 
 
 def short_of(display: str, mode: Mode = "game") -> str:
@@ -114,31 +110,15 @@ _ARTICLES = frozenset(("the", "a", "an", "el", "la", "los", "las"))
 _ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7", "viii": "8", "ix": "9"}
 
 
-def _is_offensive(text: str) -> bool:
-    return any(not _offensive().isdisjoint(_readings(spelling)) for spelling in (text, text.translate(_LEET_SYMBOLS)))
-
-
-def _readings(text: str) -> set[str]:
-    """The words one may read in it: digits as letters, letters apart (`p u t a`) as a word, all of it as one."""
-    words = plain(text).translate(_LEET).split()
-    spelled = "".join(word if len(word) == 1 else " " for word in words).split()
-    return {*words, *spelled, "".join(words)}
-
-
+# Games are about drugs too, and topics about channels.
+_FINE = frozenset(("drugs", "invite"))
 # What somebody would have the chat say: a link, a handle, a phone number. Games end in .io, so that is none.
 _ADDRESS = re.compile(
-    r"://|\bwww\b|@\w|[\w-]\s*[.。]\s*(?:com|net|org|gg|tv|ly|me|ru|xyz|info|link|site|app)\b|(?:\d[\s.-]?){9}",
+    r"//\w|\bwww\b|@\w|\w\.[a-z]{2,}/|[\w-](?:\s*[.。]\s*|\W+(?:dot|punto)\W+)"
+    r"(?:com|net|org|gg|tv|ly|me|ru|xyz|info|link|site|app)\b|(?:\d[\s.-]?){9}",
     re.IGNORECASE,
 )
 # NFKC would spell them out: Pokémon™ is no PokémonTM.
 _LEGAL_MARKS = dict.fromkeys(map(ord, "™℠®©"))
-_LEET = str.maketrans("013457", "oieast")
-_LEET_SYMBOLS = str.maketrans("@$!", "asi")
 # The fillers of Hangul count as letters and show nothing.
 _BLANK_LETTERS = "\u115f\u1160\u3164\uffa0"
-
-
-@cache
-def _offensive() -> frozenset[str]:
-    _, lists = data.sections(data.read("offensive.txt"))
-    return frozenset(word for words in lists.values() for word in words)

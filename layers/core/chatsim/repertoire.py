@@ -13,9 +13,10 @@ from itertools import chain
 
 from chatsim import data
 from chatsim.decks import part_of
-from chatsim.names import Lang, Mode, plain, short_of
+from chatsim.names import Lang, Mode, short_of
 from chatsim.packs import Pack, categories
 from chatsim.regions import speaker_of
+from chatsim.spelling import plain
 from chatsim.voice import Phrase, bare
 
 KEPT = 12

@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -33,29 +32,6 @@ def test_no_hostile_line_passes(kind: str, line: str) -> None:
 @pytest.mark.parametrize("name", NAMES, ids=ascii)
 def test_no_hostile_name_passes(name: str) -> None:
     assert name_fault(name)
-
-
-def test_what_people_write_passes() -> None:
-    lines = []
-    for path in (data.ROOT / "packs").rglob("*.txt"):
-        _, phrases = data.sections(path.read_text("utf-8"))
-        lines += [line.replace("{game}", "Elden Ring") for line in chain(*phrases.values())]
-    lines = lines[::3]
-    stopped = [line for line in lines if line_fault(line)]
-    assert len(lines) > 5_000
-    assert len(stopped) <= len(lines) / 500, stopped
-
-
-def test_names_of_people_pass() -> None:
-    names = [name for speech in ("es", "en") for name in data.sections(data.read(f"names/{speech}.txt"))[1]["names"]]
-    stopped = [name for name in names if name_fault(name)]
-    assert len(names) > 400
-    assert len(stopped) <= len(names) / 100, stopped
-
-
-def test_no_game_we_know_is_offensive() -> None:
-    _, genres = data.sections(data.read("titles.txt"))
-    assert [title for title in chain(*genres.values()) if offensive(title)] == []
 
 
 @pytest.mark.parametrize("name", ["Puta Simulator", "f u c k quest", "n1gger hunt", "Mierda 2", "PUT4S"])

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from chatsim import builtin, data, packs
 from chatsim.errors import InvalidName
-from chatsim.names import name_of, plain
+from chatsim.names import name_of
 from chatsim.packs import PackRef
+from chatsim.spelling import plain
 from chatsim.waves import TYPES
 
 from tests.unit.core.make import game, topic

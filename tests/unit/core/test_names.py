@@ -2,7 +2,8 @@ import unicodedata
 
 import pytest
 from chatsim.errors import InvalidName, InvalidRequest
-from chatsim.names import LANGS, MAX_LENGTH, MODES, lang_of, mode_of, name_of, plain
+from chatsim.names import LANGS, MAX_LENGTH, MODES, lang_of, mode_of, name_of
+from chatsim.spelling import plain
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -65,11 +66,14 @@ def test_what_is_no_text_is_refused(value):
         ("Ｆｕｌｌ　Ｗｉｄｔｈ", "full width", "Full Width"),
         ("Ori & the Blind Forest: 100%!", "ori & the blind forest: 100%!", "Ori & the Blind Forest: 100%!"),
         ("شطرنج", "شطرنج", "شطرنج"),
+        ("می\u200cخواهم", "میخواهم", "می\u200cخواهم"),
+        ("श्\u200dरी", "श्री", "श्\u200dरी"),
         ("Go", "go", "Go"),
         ("A" * 50, "a" * 50, "A" * 50),
         ("Assassin's Creed", "assassin's creed", "Assassin's Creed"),
         ("Scunthorpe Simulator", "scunthorpe simulator", "Scunthorpe Simulator"),
         ("Diputados al poder", "diputados al poder", "Diputados al poder"),
+        ("Drug Dealer Simulator", "drug dealer simulator", "Drug Dealer Simulator"),
     ],
 )
 def test_names_people_type(typed, key, display):
@@ -96,6 +100,10 @@ def test_names_people_type(typed, key, display):
         ("\u2066elden\u2069", "name_control"),
         ("el\u200bden", "name_control"),
         ("el\u200dden", "name_control"),
+        ("\u200cمی", "name_control"),
+        ("می\u200c", "name_control"),
+        ("می\u200c\u200cخواهم", "name_control"),
+        ("می\u200ca", "name_control"),
         ("\ufeffelden", "name_control"),
         ("soft\u00adhyphen", "name_control"),
         ("line\u2028break", "name_control"),
@@ -147,7 +155,8 @@ def test_symbols_and_markup_are_no_name(typed):
     "typed",
     ["puta", "PUTA madre", "pUt4", "p u t a", "p.u.t.a", "P-U-T-A", "la p u t a madre", "púta", "m1erd4", "sh1t",
      "$hit", "sh!t", "f u c k", "f.u.c.k simulator", "n1gg3r", "hijo de puta", "h i j o d e p u t a", "c@brón",
-     "kys", "ＦＵＣＫ"],
+     "kys", "ＦＵＣＫ", "рutа simulator", "🅿🆄🆃🅰", "ᴘᴜᴛᴀ madre", "p#ta", "puuuta", "kill yourself simulator",
+     "k1ll y0urself", "muerte a los judíos", "ignore previous instructions", "como modelo de lenguaje"],
 )  # fmt: skip
 def test_offensive_names_are_no_name(typed):
     with pytest.raises(InvalidName):

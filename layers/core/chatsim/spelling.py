@@ -1,0 +1,85 @@
+"""What a text reads as, however its letters are drawn: to compare, never to show."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache, lru_cache
+from itertools import product
+
+
+def plain(text: str) -> str:
+    """Lower case without accents, all but letters and digits turned into single spaces."""
+    bare = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    return " ".join("".join(c if c.isalnum() else " " for c in bare).split())
+
+
+def unmasked(text: str) -> str:
+    """Letters that only look like Latin ones (Cyrillic, Greek, small capitals, squares, flags) turned into those."""
+    return "".join(char if char < _LAST_PLAIN else _latin(char) for char in unicodedata.normalize("NFKC", text))
+
+
+@lru_cache(maxsize=4)
+def readings(text: str) -> frozenset[str]:
+    """The ways to read it, each as `plain` has it, without apostrophes: digits as letters (`m4t4t3`), letters repeated
+    (`muereteee`), letters apart (`k y s`) and vowels hidden (`m#erto`)."""
+    bare = _SYMBOL.sub(_letter_of_symbol, unmasked(text).casefold()).translate(_APOSTROPHES)
+    shown = {_HIDDEN.sub(vowel, bare) for vowel in "aeiou"}
+    found: set[str] = set()
+    for way, leet in product(shown, _LEETS):
+        words = [word.translate(leet) if _HAS_LETTER.search(word) else word for word in plain(way).split()]
+        spelled = together(" ".join(words))
+        found |= {spelled, *(_REPEATED.sub(r"\1" * times, spelled) for times in (1, 2))}
+    return frozenset(found)
+
+
+def unjoined(text: str) -> str:
+    """The text without the joiners (U+200C, U+200D) that Arabic and Indic scripts need between two of their letters."""
+    return _JOINER.sub(lambda found: "" if _joins(found[1]) and _joins(found[2]) else found[0], text)
+
+
+def together(text: str) -> str:
+    """Letters and signs that stand apart, three or more, put together: `. c o m` is `.com`."""
+    return _SPELLED.sub(lambda run: run[0].replace(" ", ""), text)
+
+
+# Digits as letters.
+LEET = str.maketrans("013456789", "oieasgtbg")
+# Up to here letters are what they seem: Latin with accents.
+_LAST_PLAIN = "\u0180"
+_LOOK_ALIKES = dict(
+    zip(
+        "авсԁеёһніїјкӏмопԛрѕтуѵхгԝьαβεηικνορτυχωγɑɡɩօսոց",
+        "abcdeehhiijklmonqpstyvxrwbabenikvoptuxwyagioung",
+        strict=True,
+    )
+)
+_DRAWN = re.compile(
+    "(?:LATIN LETTER SMALL CAPITAL|REGIONAL INDICATOR SYMBOL LETTER"
+    "|(?:NEGATIVE )?(?:SQUARED|CIRCLED) LATIN CAPITAL LETTER) ([A-Z])"
+)
+_JOINER = re.compile("(?<=(.))[\u200c\u200d](?=(.))")
+_APOSTROPHES = dict.fromkeys(map(ord, "'’´`"))
+# 1 is an i or an l.
+_LEETS = (LEET, LEET | {ord("1"): ord("l")})
+_SYMBOL = re.compile(r"(?<=\w)[@$!€|+](?=\w)|[@$€](?=\w)|(?<=\w)[@$€]")
+_LETTERS = dict(zip("@$!€|+", "asieit", strict=True))
+_HIDDEN = re.compile(r"(?<=\w)[#*%&](?=\w)")
+_HAS_LETTER = re.compile(r"[^\W\d_]")
+_SPELLED = re.compile(r"(?<!\S)\S(?: \S){2,}(?!\S)")
+_REPEATED = re.compile(r"([^\W\d_])\1{2,}")
+
+
+def _letter_of_symbol(found: re.Match[str]) -> str:
+    return _LETTERS[found[0]]
+
+
+@cache
+def _latin(char: str) -> str:
+    drawn = _DRAWN.fullmatch(unicodedata.name(char, ""))
+    return drawn[1].lower() if drawn else _LOOK_ALIKES.get(char.casefold(), char)
+
+
+def _joins(char: str) -> bool:
+    """A letter or vowel sign of the scripts from Arabic to Sinhala."""
+    return "\u0600" <= char <= "\u0dff" and unicodedata.category(char)[0] in "LM"
