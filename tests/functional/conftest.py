@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from local import launch
-from tests import sse
+from tests import openapi, sse
 
 ROOT = Path(__file__).parents[2]
 _users = count(1)
@@ -69,7 +69,9 @@ class User:
         """One batch, whole."""
         answer = self.http.get(f"{self.url}/api/chat-stream", params=query, headers={"X-Ticket": ticket})
         assert answer.status_code == 200, answer.text
-        return sse.parse(answer.content)
+        events = sse.parse(answer.content)
+        openapi.check_events(events)
+        return events
 
 
 @pytest.fixture(scope="session")
@@ -102,8 +104,15 @@ def clock(_stack: tuple[str, Clock]) -> Iterator[Clock]:
 
 @pytest.fixture(scope="session")
 def http() -> Iterator[httpx.Client]:
-    with httpx.Client(timeout=10, follow_redirects=False) as client:
+    """A client that takes no answer but those that docs/openapi.yaml promises."""
+    with httpx.Client(timeout=10, follow_redirects=False, event_hooks={"response": [as_promised]}) as client:
         yield client
+
+
+def as_promised(answer: httpx.Response) -> None:
+    if not answer.headers.get("content-type", "").startswith("text/event-stream"):
+        answer.read()
+    openapi.check(answer)
 
 
 @pytest.fixture
