@@ -58,7 +58,9 @@ def check_events(events: list[sse.Event]) -> None:
 
 
 def _fits(schema: dict[str, Any], value: Any, where: str) -> None:
-    wrong = [f"{'/'.join(map(str, e.instance_path))}: {e.message}" for e in _validator(json.dumps(schema)).iter_errors(value)]
+    wrong = [
+        f"{'/'.join(map(str, e.instance_path))}: {e.message}" for e in _validator(json.dumps(schema)).iter_errors(value)
+    ]
     assert not wrong, f"{where} is not as docs/openapi.yaml says: {wrong}"
 
 
@@ -74,4 +76,8 @@ def _closed(part: Any) -> Any:
     if not isinstance(part, dict):
         return part
     closed = {name: _closed(item) for name, item in part.items()}
-    return {"additionalProperties": False, **closed} if closed.get("type") == "object" and "properties" in closed else closed
+    return (
+        {"additionalProperties": False, **closed}
+        if closed.get("type") == "object" and "properties" in closed
+        else closed
+    )

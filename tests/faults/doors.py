@@ -38,7 +38,9 @@ class Doors:
         self, method: str, path: str, body: bytes = b"", query: dict[str, str] | None = None, **headers: str
     ) -> httpx.Response:
         event = _event(method, path, body, query or {}, headers)
-        context = SimpleNamespace(aws_request_id=event["requestContext"]["requestId"], get_remaining_time_in_millis=_ten_s)
+        context = SimpleNamespace(
+            aws_request_id=event["requestContext"]["requestId"], get_remaining_time_in_millis=_ten_s
+        )
         request = httpx.Request(method, ORIGIN + path)
         if path.startswith(STREAM):
             told = self._stream.handler(event, context)
@@ -94,7 +96,9 @@ def _ten_s() -> int:
 
 
 def _event(method: str, path: str, body: bytes, query: dict[str, str], headers: dict[str, str]) -> dict[str, Any]:
-    sent = [(name.lower().replace("_", "-").encode(), value.encode("latin-1", "replace")) for name, value in headers.items()]
+    sent = [
+        (name.lower().replace("_", "-").encode(), value.encode("latin-1", "replace")) for name, value in headers.items()
+    ]
     scope = {
         "method": method, "raw_path": path.encode(), "query_string": urlencode(query, errors="replace").encode(),
         "headers": [(b"host", b"chat.streamers.example"), *sent], "client": ("203.0.113.7", 443), "http_version": "1.1",

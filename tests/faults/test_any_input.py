@@ -33,7 +33,9 @@ TROUBLE = [
 NAMES = st.one_of(
     st.text(st.characters(), max_size=70),
     st.sampled_from(TITLES),
-    st.lists(st.one_of(st.sampled_from(TROUBLE), st.sampled_from(TITLES), st.text(max_size=5)), max_size=5).map("".join),
+    st.lists(st.one_of(st.sampled_from(TROUBLE), st.sampled_from(TITLES), st.text(max_size=5)), max_size=5).map(
+        "".join
+    ),
 )
 ATOMS = st.none() | st.booleans() | st.integers() | st.floats() | NAMES
 VALUES = ATOMS | st.lists(ATOMS, max_size=3) | st.dictionaries(NAMES, ATOMS, max_size=3)
@@ -47,7 +49,9 @@ CHANGED = st.tuples(
     st.dictionaries(MEMBERS, VALUES | st.sampled_from([*SOMETIMES.values(), None, True, -1, 1e30, ""]), max_size=2),
     st.sets(MEMBERS, max_size=2),
 ).map(lambda change: {name: value for name, value in (GOOD | change[0]).items() if name not in change[1]})
-LOOKS = st.dictionaries(st.sampled_from([*openapi.COMPONENTS["schemas"]["Look"]["properties"], "else"]), ATOMS, max_size=4)
+LOOKS = st.dictionaries(
+    st.sampled_from([*openapi.COMPONENTS["schemas"]["Look"]["properties"], "else"]), ATOMS, max_size=4
+)
 BODIES = st.one_of(
     CHANGED.map(lambda body: json.dumps(body).encode()),
     LOOKS.map(lambda look: json.dumps({"look": look}).encode()),

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, get_args
 
-from chatsim import builtin, keys, names, pace, packs, records, stream, waves
+from chatsim import builtin, keys, live, names, pace, packs, records, stream, waves
 from chatsim.errors import ApiError, InvalidName, LimitReached, MethodNotAllowed, RateLimited
 from chatsim_web.door import MAX_BODY
 
@@ -93,10 +94,19 @@ def test_the_words() -> None:
     assert SCHEMAS["Phrases"]["properties"].keys() == {*packs.GAME_CATEGORIES, *packs.TOPIC_CATEGORIES}
 
 
+def test_the_events() -> None:
+    farewells = set(
+        re.findall(r'Farewell\(\s*"(\w+)"', "".join(Path(m.__file__).read_text("utf-8") for m in (stream, live)))
+    )
+    assert set(SCHEMAS["Event"]["properties"]["event"]["enum"]) == farewells | openapi.EVENTS.keys()
+
+
 def test_the_bounds() -> None:
     assert (SCHEMAS["Pause"]["minimum"], SCHEMAS["Pause"]["maximum"]) == (pace.MIN_MS, pace.MAX_MS)
     assert SCHEMAS["Viewers"]["default"] == pace.DEFAULT_VIEWERS
-    (horizon,) = [part["schema"] for part in OPERATIONS["GET /api/chat-stream"]["parameters"] if part["name"] == "horizon"]
+    (horizon,) = [
+        part["schema"] for part in OPERATIONS["GET /api/chat-stream"]["parameters"] if part["name"] == "horizon"
+    ]
     assert horizon["maximum"] == stream.MAX_HORIZON_S
     lengths = {int(number) for number in re.findall(r"\d+", SCHEMAS["Name"]["description"].partition(",")[0])}
     assert lengths == {names.MIN_LENGTH, *names.MAX_LENGTH.values()}
@@ -124,9 +134,9 @@ def test_every_reference_leads_somewhere_and_nothing_is_left_over() -> None:
     referred = {part["$ref"] for part in parts(openapi.DOCUMENT) if "$ref" in part}
     named = {f"#/components/{kind}/{name}" for kind, own in openapi.COMPONENTS.items() for name in own}
     assert referred <= named
-    schemes = {scheme for part in parts(openapi.DOCUMENT) for scheme in (s for o in part.get("security", ()) for s in o)}
+    schemes = {
+        scheme for part in parts(openapi.DOCUMENT) for scheme in (s for o in part.get("security", ()) for s in o)
+    }
     assert schemes == openapi.COMPONENTS["securitySchemes"].keys()
-    # Those of events stand in words, since OpenAPI has none for a stream; 405 goes for every path.
-    in_words = {f"#/components/schemas/{name}" for name in {*openapi.EVENTS.values(), "Farewell"}}
     unused = named - referred - {f"#/components/securitySchemes/{name}" for name in schemes}
-    assert unused - in_words == {"#/components/responses/MethodNotAllowed"}
+    assert unused == {"#/components/responses/MethodNotAllowed"}, "which goes for every path"
