@@ -38,7 +38,7 @@ def promised(method: str, path: str, status: int) -> dict[str, Any]:
 
 
 def check(answer: httpx.Response) -> None:
-    """Raises AssertionError for an answer of the API that is not as promised. Events of a stream are for `check_events`."""
+    """Raises AssertionError for an answer of the API that is not as promised; a stream's events: `check_events`."""
     method, path = answer.request.method, answer.request.url.path
     if not path.startswith(("/api/", "/local/")) or method == "HEAD":
         return

@@ -31,8 +31,8 @@ class Doors:
     """`ask` answers as the deployed origin would; `http_answer` has the request it answers."""
 
     def __init__(self, api: Any, generate: Any, stream: Any, store: MemoryStore) -> None:
-        self.store = store
-        self._api, self._generate, self._stream = api, generate, stream
+        self.store, self.stream = store, stream
+        self._api, self._generate = api, generate
 
     def ask(
         self, method: str, path: str, body: bytes = b"", query: dict[str, str] | None = None, **headers: str
@@ -43,7 +43,7 @@ class Doors:
         )
         request = httpx.Request(method, ORIGIN + path)
         if path.startswith(STREAM):
-            told = self._stream.handler(event, context)
+            told = self.stream.handler(event, context)
             return httpx.Response(told.status, headers=told.headers, content=b"".join(told.body), request=request)
         door = self._generate if (method, path) == GENERATE else self._api
         told = door.handler(event, context)
@@ -57,8 +57,8 @@ def user_token(name: str) -> dict[str, str]:
 
 
 @contextmanager
-def opened() -> Iterator[Doors]:
-    """The doors with the template's own settings, and nothing kept from or for another test."""
+def opened(**settings: str) -> Iterator[Doors]:
+    """The doors with the template's own settings and these, and nothing kept from or for another test."""
     store = MemoryStore()
     with pytest.MonkeyPatch.context() as patch:
         for door in read(ROOT / "template.yaml").functions:
@@ -68,7 +68,7 @@ def opened() -> Iterator[Doors]:
         for name, value in {
             **CREDENTIALS, "AWS_DEFAULT_REGION": "us-east-1", "TABLE_NAME": "none", "REQUESTS_PER_MINUTE": "1000000",
             "AUTH_ISSUER": issuer.ISSUER, "AUTH_PUBLIC_KEY": issuer.public_pem(), "ALLOWED_ORIGINS": ORIGIN,
-            "GROQ_API_KEY": "", "CEREBRAS_API_KEY": "", "POWERTOOLS_LOG_LEVEL": "CRITICAL",
+            "GROQ_API_KEY": "", "CEREBRAS_API_KEY": "", "POWERTOOLS_LOG_LEVEL": "CRITICAL", **settings,
         }.items():  # fmt: skip
             patch.setenv(name, value)
         kept = [made for made in vars(services).values() if hasattr(made, "cache_clear")]

@@ -19,15 +19,16 @@ from tests.figures import Figure
 
 # With every change a look; in a soak 10,000 of both together.
 QUICK = 150
-NAMES_IN_A_SOAK, BODIES_IN_A_SOAK = 4_000, 6_000
+NAMES_IN_A_SOAK, BODIES_IN_A_SOAK = 3_000, 7_000
 # A user keeps 4 games: nobody is asked often enough to hear of nothing else.
 ASKED_OF_ONE = 4
 
 TITLES = [line for line in data.read("titles.txt").splitlines() if line and line[0] not in "[#"]
 # What has broken others: cut and blown up by NFKC, invisible, of the other direction, half a character, a form's place.
 TROUBLE = [
-    "\x00", "\n", "\u202e", "\u200b", "\u200d", "\ud800", "\udfff", "\ufeff", "\u0000a", "ﷺ", "㍿", "ß", "İ", "ŉ", "\u0345",
-    "{game}", "{", "}", "%s", "<b>", "`", "\\", "#", "PACK#", "USER#", "/", "..", "://", "@a", "'", '"', "🎮", "👩‍👩‍👧", "é" * 30,
+    "\x00", "\n", "\u202e", "\u200b", "\u200d", "\ud800", "\udfff", "\ufeff", "ﷺ", "㍿", "ß", "İ", "ŉ",
+    "\u0345", "{game}", "{", "}", "%s", "<b>", "`", "\\", "#", "PACK#", "USER#", "/", "..", "://", "@a", "'",
+    '"', "🎮", "👩\u200d👩\u200d👧", "é" * 30,
     "\u3164", "\U000e0041", "\U0010ffff", "٣", "1942", "ゼルダ", "اَلْعَرَبِيَّةُ", " ", "\u00a0", "\u2028",
 ]  # fmt: skip
 NAMES = st.one_of(

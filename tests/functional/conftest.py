@@ -13,6 +13,7 @@ import pytest
 
 from local import launch
 from tests import openapi, sse
+from tests.secrets import AS_DEPLOYED, Secrets
 
 ROOT = Path(__file__).parents[2]
 _users = count(1)
@@ -75,14 +76,25 @@ class User:
 
 
 @pytest.fixture(scope="session")
-def _stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Clock]]:
+def secrets() -> Secrets:
+    """Those of every request the tests send, and of every answer."""
+    return Secrets()
+
+
+@pytest.fixture(scope="session")
+def _stack(tmp_path_factory: pytest.TempPathFactory, secrets: Secrets) -> Iterator[tuple[str, Clock]]:
+    """It says what it says when it is deployed, and when all tests are done none of their secrets is in that."""
     folder = tmp_path_factory.mktemp("stack")
     clock = Clock(folder / "clock")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("FAKE_CLOCK", str(folder / "clock"))
         patch.setenv("PYTHONPATH", f"{ROOT / 'tests' / 'clock'}{os.pathsep}{os.environ.get('PYTHONPATH', '')}")
+        for name, value in AS_DEPLOYED.items():
+            patch.setenv(name, value)
         with launch.running(folder / "data", errors=folder / "errors") as running:
             yield running.url, clock
+    assert secrets.known, "the tests were heard"
+    assert secrets.in_text((folder / "errors").read_text()) == []
 
 
 @pytest.fixture
@@ -103,16 +115,17 @@ def clock(_stack: tuple[str, Clock]) -> Iterator[Clock]:
 
 
 @pytest.fixture(scope="session")
-def http() -> Iterator[httpx.Client]:
+def http(secrets: Secrets) -> Iterator[httpx.Client]:
     """A client that takes no answer but those that docs/openapi.yaml promises."""
-    with httpx.Client(timeout=10, follow_redirects=False, event_hooks={"response": [as_promised]}) as client:
+
+    def heard(answer: httpx.Response) -> None:
+        if not answer.headers.get("content-type", "").startswith("text/event-stream"):
+            answer.read()
+        openapi.check(answer)
+        secrets.hear(answer)
+
+    with httpx.Client(timeout=10, follow_redirects=False, event_hooks={"response": [heard]}) as client:
         yield client
-
-
-def as_promised(answer: httpx.Response) -> None:
-    if not answer.headers.get("content-type", "").startswith("text/event-stream"):
-        answer.read()
-    openapi.check(answer)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""docs/openapi.yaml given to Schemathesis: requests that fit it and requests that do not, to every route of the stack."""
+"""docs/openapi.yaml given to Schemathesis: requests that fit it and requests that do not, to every route."""
 
 import itertools
 from collections import Counter

@@ -1,4 +1,4 @@
-"""docs/openapi.yaml names what the code has: routes, errors, words, bounds. tests/functional holds real answers to it."""
+"""docs/openapi.yaml names what the code has: routes, errors, words, bounds. tests/functional holds answers to it."""
 
 import re
 from collections.abc import Iterator
