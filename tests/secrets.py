@@ -24,7 +24,8 @@ class Secrets:
         """An answer that has been read, or an event stream, and its request."""
         request = answer.request
         sent = [request.headers.get(name, "").removeprefix("Bearer ").removeprefix("__session=") for name in HEADERS]
-        found = answer.json() if answer.headers.get("content-type", "").startswith("application/json") else {}
+        is_json = answer.headers.get("content-type", "").startswith("application/json") and request.method != "HEAD"
+        found = answer.json() if is_json else {}
         told = [found.get(name) for name in ANSWERED]
         every = (*sent, request.url.params.get("ticket", ""), *told)
         self.known |= {secret for secret in every if isinstance(secret, str) and len(secret) >= 2 * ENOUGH}
