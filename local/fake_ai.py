@@ -108,7 +108,7 @@ def app(seconds: float = SECONDS) -> Starlette:
             asked = await request.json()
             behaviour = provider.called(fake_pack.name_in(asked["messages"]))
             if behaviour.mode in _ERRORS:
-                return _error(behaviour)
+                return _error(behaviour, request.headers.get("authorization", ""))
             if behaviour.mode == "hang":
                 await _gone(request)
             pace_s = behaviour.seconds if behaviour.seconds is not None else seconds
@@ -147,10 +147,11 @@ def app(seconds: float = SECONDS) -> Starlette:
     )
 
 
-def _error(behaviour: _Behaviour) -> Response:
+def _error(behaviour: _Behaviour, key: str) -> Response:
+    """It quotes the key, as real ones do: whoever logs what a provider says logs that."""
     code = _ERRORS[behaviour.mode]
     headers = {} if behaviour.retry_after is None else {"Retry-After": f"{behaviour.retry_after:g}"}
-    body = {"error": {"message": f"The fake AI was told to say {code}.", "type": code, "code": code}}
+    body = {"error": {"message": f"The fake AI was told to say {code} to {key}.", "type": code, "code": code}}
     return JSONResponse(body, int(behaviour.mode), headers)
 
 

@@ -146,9 +146,9 @@ def _settings(port: int, endpoint: str, issuer: Issuer) -> dict[str, str]:
         "TABLE_NAME": template.TABLE_NAME,
         "CHATSIM_LOCAL": "1",
         "ALLOW_LIVE": "true",
-        # A terminal is for people: warnings and errors, no metrics.
-        "POWERTOOLS_LOG_LEVEL": "WARNING",
-        "POWERTOOLS_METRICS_DISABLED": "true",
+        # A terminal is for people: warnings and errors, no metrics, unless somebody asks for them.
+        "POWERTOOLS_LOG_LEVEL": os.environ.get("POWERTOOLS_LOG_LEVEL", "WARNING"),
+        "POWERTOOLS_METRICS_DISABLED": os.environ.get("POWERTOOLS_METRICS_DISABLED", "true"),
         "AUTH_ISSUER": ISSUER,
         "AUTH_PUBLIC_KEY": issuer.public_pem,
         "ALLOWED_ORIGINS": ",".join(sorted(f"http://{host}" for host in hosts(port))),

@@ -68,8 +68,10 @@ def handler(event: dict[str, Any], context: Any) -> StreamingResponse:
         return StreamingResponse(200, HEADERS, measured(answer(request, context), begun_s, notes), notes=notes)
     except ApiError as error:
         return refusal(error, request, context)
-    except Exception:
-        print(json.dumps({"level": "ERROR", "requestId": context.aws_request_id, "trace": traceback.format_exc()}))
+    except Exception as error:
+        # What it says may quote a token: the log has its kind and where it was.
+        where = {"kind": type(error).__name__, "stackTrace": traceback.format_tb(error.__traceback__)}
+        print(json.dumps({"level": "ERROR", "requestId": context.aws_request_id, **where}))
         return refusal(Internal(), request, context)
 
 

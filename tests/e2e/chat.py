@@ -137,17 +137,22 @@ class FedChat:
     page: Page
     now_ms: int = 1_795_334_821_000
     running_ms: int = 754_000
+    title: str = "Elden Ring"
     asked: list[str] = field(default_factory=list)
     _next: list[dict[str, Any]] = field(default_factory=list)
     _said: int = 0
     _began_s: float = field(default_factory=time.monotonic)
 
     def open(self, address: str) -> "FedChat":
+        self.serve()
+        self.page.goto(address)
+        self.page.get_by_text(f"Streaming: {self.title}").wait_for()
+        return self
+
+    def serve(self) -> None:
+        """Be the two doors for every page of this profile, an overlay too."""
         self.page.context.route("**/api/chat-ticket*", self._ticket)
         self.page.context.route("**/api/chat-stream*", self._stream)
-        self.page.goto(address)
-        self.page.get_by_text("Streaming: Elden Ring").wait_for()
-        return self
 
     def say(self, *contents: str, **more: Any) -> list[str]:
         """Lines due at once, with the page's next question, in a fraction of a second; their ids."""
@@ -164,10 +169,11 @@ class FedChat:
 
     def _ticket(self, route: Route) -> None:
         self.asked.append(route.request.method)
-        show = {"id": "s", "gameName": "elden ring", "displayName": "Elden Ring", "mode": "game", "lang": "es"}
+        show = {"id": "s", "gameName": "elden ring", "displayName": self.title, "mode": "game", "lang": "es"}
         show |= {"pace": "natural", "viewers": 60, "state": "live", "source": "genre", "first": "s.first"}
         show["startedAt"] = self.now_ms - self.running_ms
-        route.fulfill(json={"ticket": "t", "serverNow": self._now_ms(), "show": show})
+        overlay = {"look": {}, "test": None}
+        route.fulfill(json={"ticket": "t", "serverNow": self._now_ms(), "show": show} | overlay)
 
     def _stream(self, route: Route) -> None:
         lines, self._next = self._next, []

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
 from local.issuer import Issuer
+from tests.e2e import headers
 from tests.e2e.clerk import instance
 from tests.e2e.clerk.instance import Instance
 from tests.e2e.test_main_job import LINES, play
@@ -16,12 +17,6 @@ from tests.e2e.test_main_job import LINES, play
 LIFETIME_S = 60
 """Of Clerk's session tokens: https://clerk.com/docs/guides/sessions/session-tokens"""
 
-# As strict as a deployed site with Clerk can be: no inline script, no eval.
-POLICY = (
-    f"default-src 'self'; script-src 'self' https://{instance.HOST}; "
-    f"connect-src 'self' https://{instance.HOST} https://7tv.io; "
-    "worker-src 'self' blob:; img-src 'self' data: https://cdn.7tv.app; style-src 'self' 'unsafe-inline'"
-)
 NOW_MS = 8_000
 """A page stands, or says why not, within this time."""
 
@@ -179,17 +174,8 @@ def new_instance(site: str, site_folder: Path, monkeypatch: pytest.MonkeyPatch) 
 
 @pytest.fixture
 def strict_page(page: Page, site: str) -> Iterator[Page]:
-    """A page under the deployed site's content policy, which it must not break."""
-    broken: list[str] = []
-    page.on("console", lambda message: "Content Security Policy" in message.text and broken.append(message.text))
-
-    def under_policy(route: Route) -> None:
-        if route.request.resource_type != "document":
-            return route.fallback()
-        answer = route.fetch()
-        return route.fulfill(response=answer, headers={**answer.headers, "content-security-policy": POLICY})
-
-    page.route(f"{site}/**", under_policy)
+    """A page under the deployed site's headers, which it must not break."""
+    broken = headers.serve(page.context, site, f"https://{instance.HOST}")
     yield page
     assert not broken
 

@@ -12,7 +12,8 @@ import httpx
 import pytest
 
 from local import launch
-from tests import sse
+from tests import openapi, sse
+from tests.secrets import AS_DEPLOYED, Secrets
 
 ROOT = Path(__file__).parents[2]
 _users = count(1)
@@ -69,18 +70,31 @@ class User:
         """One batch, whole."""
         answer = self.http.get(f"{self.url}/api/chat-stream", params=query, headers={"X-Ticket": ticket})
         assert answer.status_code == 200, answer.text
-        return sse.parse(answer.content)
+        events = sse.parse(answer.content)
+        openapi.check_events(events)
+        return events
 
 
 @pytest.fixture(scope="session")
-def _stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Clock]]:
+def secrets() -> Secrets:
+    """Those of every request the tests send, and of every answer."""
+    return Secrets()
+
+
+@pytest.fixture(scope="session")
+def _stack(tmp_path_factory: pytest.TempPathFactory, secrets: Secrets) -> Iterator[tuple[str, Clock]]:
+    """It says what it says when it is deployed, and when all tests are done none of their secrets is in that."""
     folder = tmp_path_factory.mktemp("stack")
     clock = Clock(folder / "clock")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("FAKE_CLOCK", str(folder / "clock"))
         patch.setenv("PYTHONPATH", f"{ROOT / 'tests' / 'clock'}{os.pathsep}{os.environ.get('PYTHONPATH', '')}")
+        for name, value in AS_DEPLOYED.items():
+            patch.setenv(name, value)
         with launch.running(folder / "data", errors=folder / "errors") as running:
             yield running.url, clock
+    assert secrets.known, "the tests were heard"
+    assert secrets.in_text((folder / "errors").read_text()) == []
 
 
 @pytest.fixture
@@ -101,14 +115,21 @@ def clock(_stack: tuple[str, Clock]) -> Iterator[Clock]:
 
 
 @pytest.fixture(scope="session")
-def http() -> Iterator[httpx.Client]:
-    """Comes from many addresses: how often strangers may ask from one is a test of its own."""
+def http(secrets: Secrets) -> Iterator[httpx.Client]:
+    """Takes no answer but those that docs/openapi.yaml promises, and comes from many addresses: how often strangers may
+    ask from one is a test of its own."""
     addresses = cycle(f"198.51.100.{n}:40000" for n in range(1, 255))
 
     def from_the_next(request: httpx.Request) -> None:
         request.headers["CloudFront-Viewer-Address"] = next(addresses)
 
-    hooks = {"request": [from_the_next]}
+    def heard(answer: httpx.Response) -> None:
+        if not answer.headers.get("content-type", "").startswith("text/event-stream"):
+            answer.read()
+        openapi.check(answer)
+        secrets.hear(answer)
+
+    hooks: dict[str, Any] = {"request": [from_the_next], "response": [heard]}
     with httpx.Client(timeout=10, follow_redirects=False, event_hooks=hooks) as client:
         yield client
 

@@ -44,7 +44,7 @@ def test_one_process_serves_every_kind_of_end(rie, task_root):
             assert body.decode() == "first señal"
 
             failed = json.loads(invoke("fail"))
-            assert (failed["errorType"], failed["errorMessage"]) == ("LookupError", "no such pack")
+            assert (failed["errorType"], failed["errorMessage"]) == ("LookupError", "where is in the stack trace")
 
             assert json.loads(invoke("empty"))["errorType"] == "Runtime.EmptyBody"
 

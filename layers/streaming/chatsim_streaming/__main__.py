@@ -5,11 +5,12 @@ AWS_LAMBDA_RUNTIME_API is `host:port`, _HANDLER is `module.function`, LAMBDA_TAS
 
 import os
 import sys
+import traceback
 from importlib import import_module
 from typing import cast
 
 from chatsim_streaming.api import RuntimeApi
-from chatsim_streaming.endings import Undelivered, error_type, report, stack_trace
+from chatsim_streaming.endings import Undelivered, error_type, init_report
 from chatsim_streaming.runtime import Handler, Runtime
 
 
@@ -19,8 +20,8 @@ def main() -> int:
     try:
         handler = load_handler(os.environ["_HANDLER"], os.environ["LAMBDA_TASK_ROOT"])
     except BaseException as error:
-        print(*stack_trace(error), sep="", file=sys.stderr)
-        api.fail_init(error_type(error), report(error))
+        traceback.print_exception(error)
+        api.fail_init(error_type(error), init_report(error))
         return 1
     try:
         Runtime(api, handler).run()

@@ -10,10 +10,6 @@ import json
 import traceback
 from binascii import b2a_base64
 
-# The Runtime API is a Go server, which refuses trailers that outgrow its 4 KB buffer. A character takes up to 12 bytes
-# in ASCII JSON and a third more in base64: 200 characters stay below 3.3 KB.
-SHORT_MESSAGE = 200
-
 
 class Shutdown(BaseException):
     """Not an `Exception`, so that no handler swallows it by accident."""
@@ -44,22 +40,28 @@ def error_type(error: BaseException) -> str:
 
 def stack_trace(error: BaseException) -> list[str]:
     """Where the handler failed; empty for an end the runtime itself chose."""
-    return [] if isinstance(error, Shutdown | Fault | Undelivered) else traceback.format_exception(error)
+    return [] if isinstance(error, Shutdown | Fault | Undelivered) else traceback.format_tb(error.__traceback__)
 
 
-def short_message(error: BaseException) -> str:
-    """What the error says, cut to what a trailer and a line of log can hold."""
-    return str(error)[:SHORT_MESSAGE]
+def message(error: BaseException) -> str:
+    """What the runtime says of an end of its own. What a handler's error says stays untold: it may quote a token."""
+    return str(error) if isinstance(error, Shutdown | Fault | Undelivered) else "where is in the stack trace"
 
 
 def report(error: BaseException) -> bytes:
     """The JSON body of an error."""
-    return _encode(error, str(error), stack_trace(error))
+    return _encode(error, message(error), stack_trace(error))
+
+
+def init_report(error: BaseException) -> bytes:
+    """The same for a handler that cannot be imported: nobody has asked yet, so what it says is nobody's."""
+    return _encode(error, str(error), traceback.format_exception(error))
 
 
 def trailer(error: BaseException) -> str:
-    """The same as base64, short enough for a trailer; the stack trace is in the log."""
-    return b2a_base64(_encode(error, short_message(error), []), newline=False).decode()
+    """The same as base64 without the stack trace, which is in the log: the Runtime API is a Go server and refuses
+    trailers that outgrow its 4 KB buffer."""
+    return b2a_base64(_encode(error, message(error), []), newline=False).decode()
 
 
 def _encode(error: BaseException, message: str, trace: list[str]) -> bytes:

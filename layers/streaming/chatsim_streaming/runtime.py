@@ -44,8 +44,8 @@ from chatsim_streaming.endings import (
     Shutdown,
     Undelivered,
     error_type,
+    message,
     report,
-    short_message,
     stack_trace,
     trailer,
 )
@@ -118,7 +118,7 @@ class Record:
             "end": error_type(self._error) if self._error else "normal",
         }
         if self._error:
-            line |= {"message": short_message(self._error), "stackTrace": stack_trace(self._error)}
+            line |= {"message": message(self._error), "stackTrace": stack_trace(self._error)}
         print(json.dumps(self.notes | line, default=str), flush=True)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import time
+import traceback
 from base64 import b64decode
 from collections.abc import Callable
 from typing import Any
@@ -109,8 +110,10 @@ class Door:
         self._log.warning("store unavailable", extra={"requestId": self._request_id(), "kind": type(error).__name__})
         return self._refuse(Unavailable())
 
-    def _fail(self, _: Exception) -> Response[str]:
-        self._log.exception("internal error", extra={"requestId": self._request_id()})
+    def _fail(self, error: Exception) -> Response[str]:
+        """What an error says may quote a token or a name: the log has its kind and where it was."""
+        where = {"kind": type(error).__name__, "stackTrace": traceback.format_tb(error.__traceback__)}
+        self._log.error("internal error", extra={"requestId": self._request_id(), **where})
         return self._refuse(Internal())
 
     def _no_route(self, _: Exception) -> Response[str]:
