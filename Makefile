@@ -26,12 +26,12 @@ test: ## Everything that proves it and fits five minutes
 	$(BIN)/pytest -m "not soak" --numprocesses 3 --dist loadfile
 
 soak: ## What needs real time to prove
-	@$(MAKE) --no-print-directory -j3 -s setup .venv/.test .cache/browser .cache/clerk .cache/sam/.made .cache/emulator/.made
+	@$(MAKE) --no-print-directory -j3 -s setup .venv/.test .cache/browser .cache/clerk .cache/sam/.made .cache/emulator/.made .cache/dynamodb
 	$(BIN)/pytest -m soak --timeout 300 tests/e2e/test_endurance.py  # measures, so it runs alone
 	$(BIN)/pytest -m soak --timeout 300 --numprocesses 3 --dist loadfile --ignore tests/e2e/test_endurance.py
 
 faults: ## What it withstands: races, faults, attacks and load, as one table of figures
-	@$(MAKE) --no-print-directory -j3 -s setup .venv/.test .cache/browser .cache/clerk
+	@$(MAKE) --no-print-directory -j3 -s setup .venv/.test .cache/browser .cache/clerk .cache/dynamodb
 	$(BIN)/pytest -m figure --timeout 300 --numprocesses 3 --dist loadfile
 
 # Words, hashes and pictures hold no secret, however random they look; and tests are full of keys that open nothing, so
@@ -127,5 +127,9 @@ frontend/public/samples/games.json: .venv/.local $(ENGINE)
 .cache/clerk: tests/get-clerk
 	mkdir -p .cache
 	tests/get-clerk > $@
+
+.cache/dynamodb: tests/get-dynamodb
+	mkdir -p .cache
+	tests/get-dynamodb > $@
 
 .PHONY: help dev test soak faults check realism shows bench build deploy secrets destroy setup

@@ -1,5 +1,6 @@
 """The table of the product, in a real DynamoDB emulator (dynalite) that lives as long as the test run."""
 
+import contextlib
 import shutil
 import subprocess
 import time
@@ -39,33 +40,38 @@ def dynalite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         process.wait(timeout=5)
 
 
-@pytest.fixture(scope="session")
-def dynamo_client(dynalite: str) -> Iterator[Any]:
-    client = boto3.client(
+def client_of(endpoint: str, **config: Any) -> Any:
+    """A boto3 client of an emulator; `config` as botocore's Config has it."""
+    return boto3.client(
         "dynamodb",
-        endpoint_url=dynalite,
+        endpoint_url=endpoint,
         region_name=CREDENTIALS["AWS_REGION"],
         aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
         aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
-        config=Config(proxies={}, connect_timeout=2, read_timeout=10),
+        config=Config(**{"proxies": {}, "connect_timeout": 2, "read_timeout": 10, **config}),
     )
-    yield client
-    client.close()
+
+
+def create_table(client: Any) -> str:
+    """The name of a new, empty table of template.yaml's form."""
+    form = template.read(ROOT / "template.yaml").table
+    name = f"chatsim-{uuid4().hex[:8]}"
+    client.create_table(**{**form, "TableName": name})
+    while client.describe_table(TableName=name)["Table"]["TableStatus"] != "ACTIVE":
+        time.sleep(0.002)
+    return name
+
+
+@pytest.fixture(scope="session")
+def dynamo_client(dynalite: str) -> Iterator[Any]:
+    with contextlib.closing(client_of(dynalite)) as client:
+        yield client
 
 
 @pytest.fixture(scope="session")
 def new_table(dynamo_client: Any) -> Callable[[], str]:
-    """new_table() → the name of an empty table of template.yaml's form."""
-    form = template.read(ROOT / "template.yaml").table
-
-    def create() -> str:
-        name = f"chatsim-{uuid4().hex[:8]}"
-        dynamo_client.create_table(**{**form, "TableName": name})
-        while dynamo_client.describe_table(TableName=name)["Table"]["TableStatus"] != "ACTIVE":
-            time.sleep(0.002)
-        return name
-
-    return create
+    """new_table() → the name of an empty table."""
+    return lambda: create_table(dynamo_client)
 
 
 @pytest.fixture(scope="session")

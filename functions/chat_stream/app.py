@@ -20,8 +20,8 @@ from chatsim import builtin, cursor, live, messages, metrics, names, pace, sse, 
 from chatsim.cursor import Cursor
 from chatsim.errors import ApiError, Internal, InvalidRequest, MethodNotAllowed, Unauthenticated
 from chatsim.pace import Pace
-from chatsim.records import StreamKey
-from chatsim.remembered import Remembered
+from chatsim.records import Account, StreamKey
+from chatsim.remembered import LastKnown, Remembered
 from chatsim.shelf import Shelf
 from chatsim.show import Script
 from chatsim.store.dynamo import DynamoReader
@@ -151,7 +151,10 @@ def deliver(look: Look, at: Cursor | None, horizon_s: int, live_until: int | Non
 
 
 def ticket_look(request: Request) -> Look | None:
-    """One eventually consistent read each look; a consistent one when that lags behind the ticket."""
+    """One eventually consistent read each look; a consistent one when that lags behind the ticket.
+
+    A page's show goes on while the store does not answer. An overlay waits: its key may have been revoked.
+    """
     signed = request.headers.get("x-ticket") or request.query.get("ticket")
     if not signed:
         return None
@@ -159,9 +162,10 @@ def ticket_look(request: Request) -> Look | None:
     if not keys:  # nobody has been given a ticket yet
         raise Unauthenticated("ticket_invalid")
     opened = ticket.verify(signed, keys, now_ms())
+    account_of = accounts() if opened.purpose == "show" else reader().account
 
     def look() -> View:
-        account = reader().account(opened.user)
+        account = account_of(opened.user)
         if stream.behind(account, opened):
             account = reader().account(opened.user, consistent=True)
         found = stream.follow(account, opened, at, shelf(), now_ms())
@@ -229,6 +233,11 @@ def sleep_until(due_ms: int) -> None:
 @cache
 def reader() -> DynamoReader:
     return DynamoReader(SignedClient(os.environ), os.environ["TABLE_NAME"])
+
+
+@cache
+def accounts() -> LastKnown[str, Account]:
+    return LastKnown(reader().account)
 
 
 @cache

@@ -1,83 +1,49 @@
 """One AI call per game, however many ask at once: callers in two processes that share the store alone."""
 
-import json
-import subprocess
-import sys
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
-import httpx
 import pytest
 
-from tests.conftest import CREDENTIALS
+from local.launch import FakeAi
+from tests.faults.conftest import Crew, Table
+from tests.figures import Figure
 
-STORMS = 3
+STORMS = 2
 MANY = 20
 THREADS = 32
 
-# Asks for one game in 32 threads at once, each a user of its own; prints how many got which source.
-ASKER = """
-import json, os, sys, threading, time, boto3
-from collections import Counter
-from botocore.config import Config
-from chatsim import builtin
-from chatsim.shelf import Shelf
-from chatsim.store.dynamo import DynamoStore
-from chatsim_ai.failover import Failover
-from chatsim_ai.generator import Allowance, Generator
-from chatsim_ai.settings import AiSettings
-from chatsim_ai.writer import Writer
-
-endpoint, table, who, threads = sys.argv[1:4] + [int(sys.argv[4])]
-store = DynamoStore(boto3.client("dynamodb", endpoint_url=endpoint, config=Config(max_pool_connections=threads)), table)
-settings = AiSettings.from_env(os.environ)
-writer = Writer(Failover(settings.providers(), settings.first_token_s), settings)
-allowance = Allowance(at_once=3, per_user_day=10, per_day=500, fresh_days=30, stale_days=90)
-generator = Generator(store, Shelf(store), lambda: writer, allowance, lambda: time.time_ns() // 1_000_000)
-for title in sys.stdin:
-    start, sources = threading.Barrier(threads), Counter()
-
-    def ask(n):
-        start.wait()
-        found = generator.pack_for(f"{who}{n}-{title}", builtin.named(title.strip(), "game"), "es")
-        sources[found.pack.ref.source + ("+pending" if found.pending else "")] += 1
-
-    workers = [threading.Thread(target=ask, args=(n,)) for n in range(threads)]
-    [w.start() for w in workers], [w.join() for w in workers]
-    print(json.dumps(sources), flush=True)
-"""
-
 
 @pytest.fixture
-def askers(dynalite: str, table: str, fake_ai_env: dict[str, str]) -> Iterator[list["subprocess.Popen[str]"]]:
-    env = {**CREDENTIALS, **fake_ai_env, "AWS_DEFAULT_REGION": "us-east-1", "CHATSIM_LOCAL": "1", "PATH": ""}
-    command = [sys.executable, "-c", ASKER, dynalite, table]
-    started = [
-        subprocess.Popen(
-            [*command, who, str(THREADS)], env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-        for who in ("a", "b")
-    ]
-    yield started
-    for process in started:
-        process.communicate(timeout=15)
+def storm(crew: Callable[..., Crew], ai: FakeAi) -> Callable[[Table, int], list[int]]:
+    """storm(table, storms) → how many AI calls each took."""
+
+    def blow(table: Table, storms: int) -> list[int]:
+        callers, calls = crew("tests.faults.pack_caller", table, THREADS, CHATSIM_LOCAL="1", **ai.environment), []
+        for n in range(storms):
+            title = f"Juego de la Tormenta {table.name.translate(LETTERS)} {n}"
+            sources = sum((Counter(answer) for answer in callers.tell(title)), Counter[str]())
+            assert sources.total() == 2 * THREADS, "everybody got lines to play with"
+            assert sources["ai"] == 1, sources
+            calls.append(sum(ai.calls(title).values()))
+        return calls
+
+    return blow
 
 
-def storm(askers: list[Any], title: str) -> list[dict[str, int]]:
-    for process in askers:
-        process.stdin.write(f"{title}\n")
-        process.stdin.flush()
-    return [json.loads(process.stdout.readline()) for process in askers]
+# A long run of digits in a title would be a phone number.
+LETTERS = str.maketrans("0123456789", "ghijklmnop")
 
 
+def test_a_storm_of_cold_callers_makes_one_call(storm: Any, quick_table: Table) -> None:
+    assert storm(quick_table, STORMS) == [1] * STORMS
+
+
+@pytest.mark.soak
 @pytest.mark.timeout(120)
-@pytest.mark.parametrize("storms", [STORMS, pytest.param(MANY, marks=pytest.mark.soak)])
-def test_a_storm_of_cold_callers_makes_one_call(askers: list[Any], fake_ai_url: str, storms: int) -> None:
-    for n in range(storms):
-        title = f"Juego de la Tormenta {storms} {n}"
-        answers = storm(askers, title)
-        sources = {source: sum(answer.get(source, 0) for answer in answers) for answer in answers for source in answer}
-        assert sum(sources.values()) == 2 * THREADS
-        assert sources.get("ai") == 1, sources
-        calls = httpx.get(f"{fake_ai_url}/control").json()
-        assert sum(provider["games"].get(title, 0) for provider in calls.values()) == 1
+def test_every_storm_of_many_makes_one_call(storm: Any, referee: Table, figure: Figure) -> None:
+    calls = storm(referee, MANY)
+    measured = f"{max(calls)} at most, {min(calls)} at least, in {len(calls)} storms of {2 * THREADS} in two processes"
+    figure(3, "AI calls for a game that many want at once", measured)
+    assert calls == [1] * MANY

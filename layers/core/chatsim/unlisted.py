@@ -26,7 +26,7 @@ def pack_of(reader: StoreReader, shelf: Shelf, name: Name, lang: Lang, at: Curso
         return best_pack(reader, shelf, name, lang, now_ms)
     _, version = _begun(at, now_ms)
     stored = PackRef(packs.key(name.mode, lang, name.key), version, "cache")
-    return shelf.get(stored) or shelf.get(replace(builtin.find(name, lang).ref, version=version))
+    return shelf.get(replace(builtin.find(name, lang).ref, version=version)) or shelf.get(stored)
 
 
 def show_of(user: str, name: Name, lang: Lang, pace: Pace, pack: Pack, at: Cursor | None, now_ms: int) -> Show:

@@ -53,7 +53,7 @@ class Store(StoreReader, Protocol):
         """Stop a show, or pause one that is live; does nothing to any other."""
 
     def set_waves(self, user: str, show_id: str, waves: tuple[Wave, ...]) -> bool:
-        """Keep a live show's moments; False unless the last of them is the next one of that show."""
+        """Keep a live show's moments; False unless the last of them is the next one of that show, or all are kept."""
 
     def key_owner(self, key_hash: str) -> str | None:
         """The user a stream key was made for, whether or not it still opens anything."""

@@ -158,7 +158,7 @@ class DynamoStore(DynamoReader):
         done = self._update(
             _at(f"USER#{user}", "SHOW"),
             "SET waves = :waves, wave_no = :no",
-            "tag = :tag AND #state = :live AND wave_no = :before",
+            "tag = :tag AND #state = :live AND (wave_no = :before OR waves = :waves)",
             names={"#state": "state"},
             values={
                 ":waves": _json([asdict(wave) for wave in waves]),

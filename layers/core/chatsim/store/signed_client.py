@@ -11,8 +11,11 @@ import hmac
 import json
 import time
 from collections.abc import Mapping
+from functools import partial
 from hashlib import sha256
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from io import BufferedReader, RawIOBase
+from socket import socket
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -23,6 +26,34 @@ TIMEOUT_S = 0.5
 DEADLINE_S = 1.5
 TARGET = "DynamoDB_20120810."
 THROTTLED = ("ThrottlingException", "ProvisionedThroughputExceededException", "RequestLimitExceeded")
+
+
+class _Answer(HTTPResponse):
+    """An answer that is read, its headers too, until the deadline: a timeout alone begins anew with every byte."""
+
+    def __init__(self, deadline: float, sock: socket, **how: Any) -> None:
+        super().__init__(sock, **how)
+        self.fp.close()
+        self.fp = BufferedReader(_Until(deadline, sock))
+
+
+class _Until(RawIOBase):
+    def __init__(self, deadline: float, sock: socket) -> None:
+        self._deadline, self._sock, self._raw = deadline, sock, sock.makefile("rb", buffering=0)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self._sock.settimeout(min(TIMEOUT_S, left))
+        return self._raw.readinto(buffer)
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
 
 
 class SignedClient:
@@ -64,15 +95,10 @@ class SignedClient:
         raise Unavailable
 
     def _send(self, operation: str, body: bytes, deadline: float) -> tuple[int, bytes]:
+        self._connection.response_class = partial(_Answer, deadline)  # type: ignore[assignment]
         self._connection.request("POST", "/", body, self._signed(operation, body))
-        response = self._connection.getresponse()
-        parts = []
-        while part := response.read1():
-            parts.append(part)
-            if time.monotonic() > deadline:
-                raise TimeoutError
-        response.read()  # at its end by now: this frees the connection for the next request
-        return response.status, b"".join(parts)
+        with self._connection.getresponse() as response:
+            return response.status, response.read()
 
     def _signed(self, operation: str, body: bytes) -> dict[str, str]:
         now = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
