@@ -1,12 +1,15 @@
 """The real doors in this process, each asked as its public route is: an event goes in, the answer comes out.
 
-They are made anew for every environment, as Lambda does it, over whatever store the environment names.
+They are made anew for every environment, as Lambda does it, over whatever store the environment names, or over one in
+memory, which takes thousands of requests a minute.
 """
 
 import contextlib
 import importlib.util
 import io
 import json
+import logging
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -15,11 +18,15 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode
 
+import httpx
 import pytest
+from chatsim.shelf import Shelf
+from chatsim.store.memory import MemoryStore
 from chatsim_web import services
 
 from local import payload, template
 from tests.conftest import CREDENTIALS
+from tests.unit.auth import issuer
 
 ROOT = Path(__file__).parents[1]
 # Those that can be asked: a function that only a schedule starts is no door.
@@ -27,6 +34,7 @@ FUNCTIONS = [
     function for function in template.read(ROOT / "template.yaml").functions if function.routes or function.url_path
 ]
 QUIET = {"POWERTOOLS_LOG_LEVEL": "CRITICAL"}
+ORIGIN = "https://chat.streamers.example"
 
 
 @dataclass(frozen=True)
@@ -44,11 +52,20 @@ class Answer:
         """The contract's code, "" where it is no error."""
         return "" if self.status < 400 else str(self.json["error"])
 
+    def as_http(self, method: str, path: str) -> httpx.Response:
+        """As the deployed origin answers that request."""
+        request = httpx.Request(method, ORIGIN + path)
+        return httpx.Response(self.status, headers=self.headers, content=self.body, request=request)
+
 
 class Doors:
-    """All doors of the template in one environment. `remaining_ms`: what is left of a function's time."""
+    """All doors of the template in one environment, their `app.py` by the function's name in `modules`.
+
+    `remaining_ms`: what is left of a function's time.
+    """
 
     def __init__(self, modules: Mapping[str, ModuleType]) -> None:
+        self.modules = modules
         self._doors = {function.name: modules[function.name].handler for function in FUNCTIONS}
 
     def ask(
@@ -122,10 +139,35 @@ def opened(endpoint: str, table: str, **env: str) -> Iterator[Doors]:
                 patch.setenv(name, value)
         _forget()
         modules = {function.name: _module(function) for function in FUNCTIONS}
+        for name in ("api", "generate"):  # a logger outlives the door that made it
+            logging.getLogger(name).setLevel(os.environ["POWERTOOLS_LOG_LEVEL"])
         yield Doors(modules)
         modules["ChatStream"].reader()._client._connection.close()
         services.store()._client.close()
         _forget()
+
+
+@contextlib.contextmanager
+def opened_in_memory(**env: str) -> Iterator[Doors]:
+    """The doors of a new environment on a store in memory, which let in whom `user_token` names, as often as they like."""
+    sign_in = {"AUTH_ISSUER": issuer.ISSUER, "AUTH_PUBLIC_KEY": issuer.public_pem(), "ALLOWED_ORIGINS": ORIGIN}
+    keyless = {"GROQ_API_KEY": "", "CEREBRAS_API_KEY": "", "REQUESTS_PER_MINUTE": "1000000"}
+    store = MemoryStore()
+    shelf = Shelf(store)
+    with (
+        opened("http://127.0.0.1:9", "none", **sign_in, **keyless, **env) as doors,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        patch.setattr(services, "store", lambda: store)
+        patch.setattr(services, "shelf", lambda: shelf)
+        patch.setattr(doors.modules["ChatStream"], "reader", lambda: store)
+        doors.modules["Generate"].generator.cache_clear()
+        yield doors
+
+
+def user_token(name: str) -> dict[str, str]:
+    """The header of somebody signed in, for a minute."""
+    return {"Authorization": f"Bearer {issuer.sign(payload=issuer.claims(sub=name, azp=ORIGIN))}"}
 
 
 def _forget() -> None:

@@ -14,9 +14,8 @@ from chatsim import data, names
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests import openapi
-from tests.faults import doors
-from tests.faults.doors import Doors
+from tests import doors, openapi
+from tests.doors import Doors
 from tests.figures import Figure
 
 # With every change a look; in a soak 10,000 of both together.
@@ -77,21 +76,19 @@ class Asked:
         number = next(self._numbers)
         if number % ASKED_OF_ONE == 0:
             self._who = doors.user_token(f"user_{number}")
-            self._doors.ask("POST", "/api/chat-ticket", b'{"gameName": "Minecraft"}', **self._who, **JSON)
-            self._doors.ask("POST", "/api/stream-key", **self._who)
-        answer = self._doors.ask(method, path, body, query, **self._who, **(JSON if body else {}))
+            self._doors.ask("POST", "/api/chat-ticket", headers=self._who, body={"gameName": "Minecraft"})
+            self._doors.ask("POST", "/api/stream-key", headers=self._who)
+        given = self._doors.ask(method, path, headers=self._who, query=query, body=body)
+        answer = given.as_http(method, path)
         self.statuses[answer.status_code] += 1
         assert answer.status_code < 500, answer.text
         openapi.check(answer)
         return answer
 
 
-JSON = {"Content-Type": "application/json"}
-
-
 @pytest.fixture(scope="module")
 def opened() -> Iterator[Doors]:
-    with doors.opened() as found:
+    with doors.opened_in_memory() as found:
         yield found
 
 

@@ -18,7 +18,7 @@ from chatsim_web import services
 
 from local import launch
 from local.launch import FakeAi
-from tests.faults import doors
+from tests import doors
 from tests.figures import Figure
 from tests.secrets import AS_DEPLOYED, Secrets
 from tests.unit.docs.test_openapi import OPERATIONS
@@ -129,11 +129,11 @@ def test_a_fault_of_ours_tells_where_it_was_and_not_what_it_said(
         raise RuntimeError(f"no such user: {user}") from KeyError(user["Authorization"])
 
     asked = [route.split() for route in OPERATIONS if "/api/" in route]
-    with doors.opened(POWERTOOLS_LOG_LEVEL="INFO") as opened:
+    with doors.opened_in_memory(POWERTOOLS_LOG_LEVEL="INFO") as opened:
         monkeypatch.setattr(services.verifier(), "verify", fail)
-        monkeypatch.setattr(opened.stream.verifier(), "verify", fail)
+        monkeypatch.setattr(opened.modules["ChatStream"].verifier(), "verify", fail)
         query = {"game": "Doom"}
-        statuses = [opened.ask(method, path, b"{}", query, **user).status_code for method, path in asked]
+        statuses = [opened.ask(*route, headers=user, query=query, body={}).status for route in asked]
     said = "".join(capfd.readouterr())
     assert sorted(statuses) == [200] + [500] * (len(asked) - 1), "health needs nobody"
     assert said.count("RuntimeError") >= len(asked) - 1

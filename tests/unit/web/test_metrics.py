@@ -25,7 +25,7 @@ from chatsim.ticket import TicketKeys
 store = MemoryStore()
 store.add_ticket_keys(TicketKeys("k1", {"k1": b"s" * 32}))
 app.services.store, app.services.shelf = lambda: store, lambda: Shelf(store)
-app.services.caller, app.services.ticket_keys = lambda headers: "ana", lambda: store.ticket_keys
+app.services.caller, app.services.ticket_keys = lambda *_: "ana", lambda: store.ticket_keys
 if hasattr(app, "generator"):
     app.generator.cache_clear()
 printed = io.StringIO()
@@ -33,7 +33,7 @@ def ask(method, path, body=None):
     event = {
         "version": "2.0", "rawPath": path, "rawQueryString": "", "isBase64Encoded": False,
         "headers": {"content-type": "application/json"}, "body": json.dumps(body),
-        "requestContext": {"stage": "$default", "http": {"method": method, "path": path}},
+        "requestContext": {"stage": "$default", "http": {"method": method, "path": path, "sourceIp": "203.0.113.7"}},
     }
     with redirect_stdout(printed):
         return app.handler(event, SimpleNamespace(aws_request_id="r"))["statusCode"]
