@@ -115,7 +115,7 @@ def test_without_a_show_it_says_once_that_it_is_connected_and_then_draws_and_ask
     assert 30 < len(early) <= 41, early
     assert 2 < len(late) <= 5, late
     tickets = [at for at, path in overlay.asked if path == "chat-ticket"]
-    assert max(b - a for a, b in pairwise(tickets)) <= 80, "the dashboard calls that connected"
+    assert max(b - a for a, b in pairwise(tickets)) < 300, "the dashboard calls that connected"
     assert overlay.drawn() == (0, 0)
 
 
