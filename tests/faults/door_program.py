@@ -1,7 +1,7 @@
 """The doors as one program, whose clock is told the time and whose every call of the store is counted.
 
 A request a line on standard input, `[function, event, now_ms]`, and for each a line on standard output: `{"status",
-"headers", "body", "reads", "read_units", "writes"}`. The units are the emulator's ConsumedCapacity, by DynamoDB's rules.
+"headers", "body", "reads", "read_units", "writes"}`. Units are the emulator's ConsumedCapacity, by DynamoDB's rules.
 """
 
 import importlib
