@@ -75,7 +75,7 @@ class Gateway:
         """Have a function answer.
 
         A client that leaves does not stop its function, as on Lambda: a door that counted on being told would hold an
-        execution there. What it still says is read and dropped; only when all are busy, one that streams to nobody ends.
+        execution there. What it still says is read and dropped; when all are busy, one that streams to nobody ends.
         """
         headers = Headers(scope=scope)
         found = self._routes.find(scope["method"], scope["path"])
