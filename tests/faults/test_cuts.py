@@ -144,7 +144,7 @@ class Referee:
         self.place: str | None = None
         self.cuts = self.lines = self.ends = 0
 
-    def take(self, arrived: bytes, asked_ms: int, now_ms: int, horizon_ms: int) -> str:
+    def take(self, arrived: bytes, asked_ms: int, horizon_ms: int) -> str:
         """How the answer ended; `cut` when it does not say so."""
         events = sse.parse(arrived)
         for event in sse.lines(events):
@@ -268,16 +268,16 @@ def overlay_ticket(place: Place) -> str:
     return ticket.sign(Ticket(USER, "overlay", START_MS * 2, generation=key.generation), KEYS)
 
 
-def read(body: Iterator[bytes], rng: Random) -> bytes:
-    """What arrives of an answer: all, or as far as the byte at which it is cut, or to the end of an event."""
+def read(body: Iterator[bytes], rng: Random) -> tuple[bytes, bool]:
+    """What arrives of an answer, and whether that is all; else it is cut at some byte, or between two events."""
     how = rng.choice(["whole", "byte", "boundary", "early"])
     arrived = b""
     most = rng.randrange(200) if how == "early" else rng.randrange(12_000)
     for chunk in body:
         arrived += chunk
         if how != "whole" and len(arrived) > most:
-            return arrived if how == "boundary" else arrived[:most]
-    return arrived
+            return (arrived if how == "boundary" else arrived[:most]), False
+    return arrived, True
 
 
 def live_a_life(place: Place, rng: Random, overlay: bool) -> Referee:
@@ -298,9 +298,11 @@ def live_a_life(place: Place, rng: Random, overlay: bool) -> Referee:
             clock.now + min(rng.choice([0, 1_000, 15_000, rng.randrange(60_000)]), max(0, LONGEST_AWAY_MS - behind))
         )
         asked, horizon = clock.now, rng.choice([1, 17, 60])
-        delivery = "live" if rng.random() < 0.2 else "batch"
+        delivery = "live" if rng.random() < 0.3 else "batch"
         body = place.ask(signed, referee.place, horizon=str(horizon), delivery=delivery)
-        how = referee.take(read(body, rng), asked, clock.now, 0 if delivery == "live" else horizon * 1_000)
+        arrived, whole = read(body, rng)
+        how = referee.take(arrived, asked, 0 if delivery == "live" else horizon * 1_000)
+        assert how in ENDS or not whole, "an end is always said"
         if how in ("cut", "end"):
             continue
         if overlay:
