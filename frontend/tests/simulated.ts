@@ -154,7 +154,8 @@ async function revoked(rounds: number) {
     feed.state.subscribe(() => {
       silentAt = feed.state.get().lines.length ? Infinity : Math.min(silentAt, time.nowMs)
     })
-    await obs.revoke()
+    // By hand, or by a new link.
+    await (round % 2 ? obs.create() : obs.revoke())
     await time.pass(45_000)
     silentAfterMs.push(silentAt === Infinity ? -1 : silentAt - revokedAt)
     overlay.leave()
