@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import os
 import random
+import resource
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -180,11 +181,19 @@ async def run(url: str) -> tuple[Load, list[Streamer]]:
         return load, streamers
 
 
+def cpu_s() -> float:
+    """Of what was started here and has ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 @pytest.mark.soak
 @pytest.mark.timeout(LOAD_S + 200)
 def test_two_hundred_streamers_at_once_lose_no_line(tmp_path: Path, figure: Figure) -> None:
+    before = cpu_s()
     with launch.running(tmp_path / "data", errors=tmp_path / "errors") as stack:
         load, streamers = asyncio.run(run(stack.url))
+    each_ms = (cpu_s() - before) * 1_000 / load.answers.total()
     readers = [reader for streamer in streamers for reader in streamer.readers]
     lines = sum(len(reader.base) + len(reader.moments) for reader in readers)
     faults = sum(streamer.faults() for streamer in streamers)
@@ -199,6 +208,7 @@ def test_two_hundred_streamers_at_once_lose_no_line(tmp_path: Path, figure: Figu
         "asked again under that load",
         f"{refused} of {load.answers.total():,}, {load.late} batches after the last ran out",
     )
+    figure(19, "processor time of the whole stack for an answer", f"{each_ms:.0f} ms")
     assert len(readers) == 2 * STREAMERS
     assert lines > LOAD_S * STREAMERS / 5, "each reads about 12 lines a minute"
     assert faults == 0
