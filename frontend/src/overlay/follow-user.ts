@@ -16,8 +16,8 @@ const HORIZON_S = 17
 const ASK_AGAIN_MS = 15_000
 const ASK_SELDOM_MS = 30_000
 const QUIET_AFTER_MS = 10 * 60_000
-/** A ticket lives for hours; a little under four minutes lets every sixteenth question be this one. */
-const RENEW_MS = 4 * 60_000 - 1_000
+/** A ticket lives for hours; a second under four minutes lets every sixteenth question be this one. */
+const RENEW_MS = 239_000
 
 export interface OverlayDeps extends Pick<FollowOptions, 'timers' | 'ready' | 'language'> {
   feed: ChatFeed
