@@ -298,7 +298,7 @@ def live_a_life(place: Place, rng: Random, overlay: bool) -> Referee:
             clock.now + min(rng.choice([0, 1_000, 15_000, rng.randrange(60_000)]), max(0, LONGEST_AWAY_MS - behind))
         )
         asked, horizon = clock.now, rng.choice([1, 17, 60])
-        delivery = "live" if rng.random() < 0.3 else "batch"
+        delivery = "live" if rng.random() < (0.3 if overlay else 0.1) else "batch"
         body = place.ask(signed, referee.place, horizon=str(horizon), delivery=delivery)
         arrived, whole = read(body, rng)
         how = referee.take(arrived, asked, 0 if delivery == "live" else horizon * 1_000)
