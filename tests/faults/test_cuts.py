@@ -237,7 +237,7 @@ def new_place(door: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Callable[[Ra
         clock, store = Clock(), MemoryStore()
         shelf = Shelf(store)
         store.add_ticket_keys(KEYS)
-        for name, made in {"reader": store, "shelf": shelf}.items():
+        for name, made in {"reader": store, "shelf": shelf, "accounts": store.account}.items():
             monkeypatch.setattr(door, name, lambda made=made: made)
         monkeypatch.setattr(door, "ticket_keys", lambda: lambda: KEYS)
         monkeypatch.setattr(door, "now_ms", clock.now_ms)
