@@ -32,7 +32,7 @@ soak: ## What needs real time to prove
 
 faults: ## What it withstands: races, faults, attacks and load, as one table of figures
 	@$(MAKE) --no-print-directory -j3 -s setup .venv/.test .cache/browser .cache/clerk .cache/dynamodb
-	$(BIN)/pytest -m figure --timeout 300 --numprocesses 3 --dist loadfile
+	LOAD_S=600 $(BIN)/pytest -m figure --timeout 300 --numprocesses 3 --dist loadfile
 
 # Words, hashes and pictures hold no secret, however random they look; and tests are full of keys that open nothing, so
 # there only what has the form of a service's own key is looked for. NO_SECRET: the label of a password field.

@@ -92,10 +92,10 @@ def requests(doors: Doors) -> dict[str, Taken]:
     shown, overlay = doors.ask("Api", "GET", "/api/chat-ticket", x_stream_key=key["key"])
     looked, _ = doors.ask("Api", "GET", "/api/stream-key")
     from_start = f"&last={page['show']['first']}"
-    # The key that signs tickets is read once a minute, and not counted.
+    # The key that signs tickets is read once in five minutes, and not counted.
     doors.ask("ChatStream", "GET", "/api/chat-stream?horizon=1", x_ticket=page["ticket"])
     read, _ = doors.ask("ChatStream", "GET", f"/api/chat-stream?horizon=60{from_start}", x_ticket=page["ticket"])
-    drawn, _ = doors.ask("ChatStream", "GET", f"/api/chat-stream?horizon=15{from_start}", x_ticket=overlay["ticket"])
+    drawn, _ = doors.ask("ChatStream", "GET", f"/api/chat-stream?horizon=17{from_start}", x_ticket=overlay["ticket"])
     return {
         "dashboard: batch": read,
         "dashboard: ticket": kept,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import uuid
 from collections.abc import Iterable
@@ -74,7 +75,7 @@ class Gateway:
         """Have a function answer.
 
         A client that leaves does not stop its function, as on Lambda: a door that counted on being told would hold an
-        execution there. What it still says is read and dropped.
+        execution there. What it still says is read and dropped; when all are busy, one that streams to nobody ends.
         """
         headers = Headers(scope=scope)
         found = self._routes.find(scope["method"], scope["path"])
@@ -91,6 +92,7 @@ class Gateway:
         except Busy:
             return await answer(RateLimited(retry_after_s=1), headers)(scope, receive, send)
         sender = _Sender(send)
+        watching = asyncio.create_task(_watch(receive, invocation))
         try:
             await _relay(invocation, sender)
         except (FunctionFailed, payload.BadAnswer) as exc:
@@ -99,6 +101,8 @@ class Gateway:
             if not sender.started:
                 await answer(BadGateway(), headers)(scope, receive, send)
             # Else the answer is left without its end: the server cuts the connection, and the client knows.
+        finally:
+            watching.cancel()
         return None
 
 
@@ -142,6 +146,13 @@ async def _relay(invocation: Invocation, sender: _Sender) -> None:
         whole = payload.buffered_answer(begun)
         await sender.start(whole.status, whole.headers)
         await sender.body(whole.body, more=False)
+
+
+async def _watch(receive: Receive, invocation: Invocation) -> None:
+    """Note when the client has left."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    invocation.abandoned = True
 
 
 async def _body(receive: Receive) -> bytes | None:

@@ -29,7 +29,8 @@ class Invocation:
     """One event in a function's hands, and the answer on its way back.
 
     The parts wait in an unbounded queue: as on Lambda, a function is done when it has said everything, however slow
-    its client is. `streaming` is known once the first part is there, `answered` when the answer has ended.
+    its client is. `streaming` is known once the first part is there, `answered` when the answer has ended, `abandoned`
+    when nobody is left to hear it.
     """
 
     def __init__(self, event: bytes, request_id: str | None = None) -> None:
@@ -37,6 +38,7 @@ class Invocation:
         self.event = event
         self.streaming = False
         self.answered = False
+        self.abandoned = False
         self._parts: asyncio.Queue[bytes | FunctionFailed | None] = asyncio.Queue()
 
     def feed(self, part: bytes) -> None:

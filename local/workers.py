@@ -139,8 +139,8 @@ class Pool:
 
     def invoke(self, event: bytes, request_id: str | None = None) -> Invocation:
         """Hand `event` (JSON) to an environment, a new one when none is idle. Raises `Busy`."""
-        busy = sum(worker.busy for worker in self.workers.values())
-        if self._closing or busy + len(self._waiting) >= MAX_WORKERS:
+        busy = sum(worker.busy and not worker.ending for worker in self.workers.values())
+        if self._closing or (busy + len(self._waiting) >= MAX_WORKERS and not self._take_back()):
             raise Busy
         invocation = Invocation(event, request_id)
         self._waiting.append(invocation)
@@ -215,6 +215,15 @@ class Pool:
         coming = sum(not (worker.busy or worker.outdated or worker.ending) for worker in self.workers.values())
         for _ in range(len(self._waiting) - coming):
             self._start_worker()
+
+    def _take_back(self) -> bool:
+        """End an environment that streams to a client who has left, if there is one; a stream only reads."""
+        for worker in self.workers.values():
+            work = worker.invocation
+            if work and work.streaming and work.abandoned and not (work.answered or worker.ending):
+                worker.end()
+                return True
+        return False
 
     def _start_worker(self) -> None:
         if self._free_ports:

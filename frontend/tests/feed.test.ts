@@ -51,6 +51,16 @@ test('the cursor is that of the last line shown; a moment without one leaves it'
   expect(feed.lastCursor).toBe('c1')
 })
 
+test('a moment that comes late, with a place ahead of what is shown, leaves the cursor', async () => {
+  feed.add([
+    { ...lineAt('s.0', T), cursor: 's.0.0.0.0' },
+    { ...lineAt('s.1', T + 1_000), cursor: 's.1.1000.0.0' },
+  ])
+  feed.add([{ ...lineAt('s.w1.0', T - 5_000), cursor: 's.1.1000.1.1' }])
+  expect(ids()).toEqual(['s.0', 's.w1.0'])
+  expect(feed.lastCursor).toBe('s.0.0.0.0')
+})
+
 test('dropping what is pending keeps what is shown', async () => {
   feed.add([lineAt('s.0', T), lineAt('s.1', T + 100)])
   feed.dropPending()

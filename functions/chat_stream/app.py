@@ -158,10 +158,7 @@ def ticket_look(request: Request) -> Look | None:
     signed = request.headers.get("x-ticket") or request.query.get("ticket")
     if not signed:
         return None
-    keys, at = ticket_keys()(), request.place()
-    if not keys:  # nobody has been given a ticket yet
-        raise Unauthenticated("ticket_invalid")
-    opened = ticket.verify(signed, keys, now_ms())
+    opened, at = ticket.verify(signed, keys_with(ticket.key_id(signed)), now_ms()), request.place()
     account_of = accounts() if opened.purpose == "show" else reader().account
 
     def look() -> View:
@@ -172,6 +169,16 @@ def ticket_look(request: Request) -> Look | None:
         return View(found, stream.opened_by(account, opened))
 
     return look
+
+
+def keys_with(key_id: str) -> TicketKeys:
+    """The keys of tickets; read again when they lack this one, which may be new, or the first there is."""
+    keys = ticket_keys()()
+    if not keys or key_id not in keys.secrets:
+        keys = ticket_keys().anew()
+    if not keys:
+        raise Unauthenticated("ticket_invalid")
+    return keys
 
 
 def session_look(request: Request) -> Look:
@@ -247,7 +254,7 @@ def shelf() -> Shelf:
 
 @cache
 def ticket_keys() -> Remembered[TicketKeys | None]:
-    return Remembered(reader().ticket_keys, now_ms)
+    return Remembered(reader().ticket_keys, now_ms, ticket.KEYS_LIFE_MS)
 
 
 @cache

@@ -2,6 +2,7 @@
 
 import base64
 import re
+import time
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Any
@@ -12,6 +13,7 @@ from playwright.sync_api import Page, expect
 
 from tests.conftest import ROOT
 from tests.e2e.conftest import WAIT_MS
+from tests.figures import Figure
 from tests.functional.conftest import User
 
 CONNECTED = "Chat conectado ✓ Pulsa Play en tu panel"
@@ -115,7 +117,7 @@ def test_without_a_show_it_says_once_that_it_is_connected_and_then_draws_and_ask
     assert 30 < len(early) <= 41, early
     assert 2 < len(late) <= 5, late
     tickets = [at for at, path in overlay.asked if path == "chat-ticket"]
-    assert max(b - a for a, b in pairwise(tickets)) <= 80, "the dashboard calls that connected"
+    assert max(b - a for a, b in pairwise(tickets)) < 300, "the dashboard calls that connected"
     assert overlay.drawn() == (0, 0)
 
 
@@ -188,6 +190,22 @@ def test_a_show_whose_key_is_revoked_falls_silent_and_no_error_is_ever_drawn(ove
     overlay.wait(90)
     assert not overlay.asked
     assert overlay.drawn() == (0, 0)
+
+
+@pytest.mark.soak
+def test_a_revoked_key_is_silent_in_real_time_too(page: Page, somebody: User, figure: Figure) -> None:
+    key = somebody.ask("POST", "/api/stream-key", {}).json()["key"]
+    somebody.play(min=500, max=1000)
+    page.goto(f"{somebody.url}/overlay#k={key}")
+    page.wait_for_function(f"document.querySelectorAll('{LINES}').length >= 2")
+    begun = time.monotonic()
+    somebody.ask("DELETE", "/api/stream-key")
+    page.wait_for_function(f"!document.querySelector('{LINES}')", timeout=30_000)
+    took_s = time.monotonic() - begun
+    page.wait_for_timeout(3_000)
+    assert not page.locator(LINES).count()
+    figure(20, "a browser's overlay goes on after its key was revoked, in real time", f"{took_s:.1f} s")
+    assert took_s <= 16 + 4, "on a busy machine"
 
 
 @pytest.mark.parametrize(

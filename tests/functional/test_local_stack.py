@@ -90,7 +90,7 @@ def handler(event, context):
             if "die" in query:
                 time.sleep(0.2)
                 os._exit(1)
-            time.sleep(0.3)
+            time.sleep(float(query.get("pause_s", 0.3)))
         if "mark" in query:
             Path(query["mark"]).touch()
 
@@ -270,6 +270,17 @@ def test_a_client_that_leaves_does_not_stop_the_function(shared, tmp_path):
     with shared.stream("GET", "/api/stream", params={"mark": str(mark)}) as answer:
         next(answer.iter_raw())
     eventually(mark.exists)
+
+
+def test_streams_that_nobody_hears_give_way_when_all_are_busy(shared):
+    def leave(_) -> None:
+        with shared.stream("GET", "/api/stream?pause_s=9") as answer:
+            assert next(answer.iter_raw()) == b"chunk 0;"
+
+    with concurrent.futures.ThreadPoolExecutor(10) as threads:
+        list(threads.map(leave, range(10)))
+    # Else each of them would be busy until its function's timeout of 10 s.
+    eventually(lambda: shared.get("/api/stream?pause_s=0").status_code == 200, within_s=6)
 
 
 # ── what changes and what stays ───────────────────────────────────────────────────────────────────────────────────────

@@ -1,8 +1,8 @@
 /**
  * An overlay follows its streamer, not one show: it draws whatever show runs and waits quietly when none does.
  *
- * Once a minute it trades its key for a new ticket, which tells the dashboard that OBS is there. That answer also says
- * whether there is a show at all, so without one it takes the place of reading, and comes to no further request.
+ * Every four minutes it trades its key for a new ticket, which tells the dashboard that OBS is there. That answer also
+ * says whether there is a show at all, so without one it takes the place of reading, and comes to no further request.
  */
 
 import { ApiError } from '../api/client'
@@ -10,14 +10,14 @@ import type { Chosen, OverlayTicket } from '../api/contract'
 import type { ChatFeed } from '../stream/feed'
 import { follow, type FollowEvent, type FollowOptions, type Follower, type Next } from '../stream/follow'
 
-/** Lines are read this far ahead: a moment, a stop or a new show is here no later. */
-const HORIZON_S = 15
+/** Lines are read this far ahead, and asked for a little sooner: a stop, a new show or a revoked key is here in 16 s. */
+const HORIZON_S = 17
 /** With no show: four questions a minute at first, two once nobody has played for ten. */
 const ASK_AGAIN_MS = 15_000
 const ASK_SELDOM_MS = 30_000
 const QUIET_AFTER_MS = 10 * 60_000
-/** A ticket lives for hours; a little under a minute lets every fourth question be this one. */
-const RENEW_MS = 59_000
+/** A ticket lives for hours; a second under four minutes lets every sixteenth question be this one. */
+const RENEW_MS = 239_000
 
 export interface OverlayDeps extends Pick<FollowOptions, 'timers' | 'ready' | 'language'> {
   feed: ChatFeed
@@ -49,8 +49,8 @@ export function followUser(deps: OverlayDeps): Follower {
   }
 
   const renew = async (): Promise<string | { waitMs: number }> => {
-    askedAt = monotonic()
     const answer = await deps.ticket()
+    askedAt = monotonic()
     ticket = answer.ticket
     feed.clock.sync(answer.serverNow)
     deps.onLook(answer.look)

@@ -3,7 +3,7 @@
 import type { Line } from '../api/contract'
 import { createStore, type Store } from '../ui/store'
 import type { ServerClock } from './clock'
-import { DueQueue, type QueuedLine } from './queue'
+import { DueQueue, isWave, type QueuedLine } from './queue'
 import type { Timers } from './timers'
 
 export interface FeedState {
@@ -73,10 +73,7 @@ export class ChatFeed {
   }
 }
 
+/** Of the show itself: a wave that came late has a place ahead of what is shown. */
 function lastCursorOf(lines: readonly QueuedLine[]): string | undefined {
-  for (let index = lines.length - 1; index >= 0; index--) {
-    const { cursor } = lines[index]!
-    if (cursor !== undefined) return cursor
-  }
-  return undefined
+  return lines.filter(({ id, cursor }) => cursor !== undefined && !isWave(id)).at(-1)?.cursor
 }

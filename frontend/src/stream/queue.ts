@@ -72,4 +72,4 @@ function shiftOf(lateMs: number): number | undefined {
 }
 
 /** Ids are `<show>.<k>` for the base, `<show>.w<wave>.<i>` for a wave. */
-const isWave = (id: string): boolean => /\.w[^.]*\.[^.]+$/.test(id)
+export const isWave = (id: string): boolean => /\.w[^.]*\.[^.]+$/.test(id)

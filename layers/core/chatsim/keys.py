@@ -13,7 +13,7 @@ from chatsim.store import Store
 
 # What secrets.token_urlsafe(32) makes; what has another form is refused without a read.
 _FORM = re.compile(r"[A-Za-z0-9_-]{43}")
-# An overlay comes with its key once a minute; noting it more often would tell nothing new.
+# An overlay comes with its key every four minutes; several of them need not be noted each.
 SEEN_EVERY_MS = 60_000
 
 # What an overlay's look may say: one of these words, a whole number from 1 to 50, yes or no, a text of this form.

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from chatsim import sse
 from chatsim.cursor import Cursor
 from chatsim.errors import ApiError
+from chatsim.stage import opening
 from chatsim.stream import MEND_MS, Farewell, Scene, end, sent
 
 CONNECTION_MS = 55_000
@@ -27,7 +28,7 @@ def events(
     now_ms: Callable[[], int],
     sleep_until: Callable[[int], None],
 ) -> Iterator[bytes]:
-    """Lines as they fall due, then `end`, or the farewell that `look` brings.
+    """Lines as they fall due, then `end`, or the farewell that `look` brings. A newer show ends it, and is `next`.
 
     It ends before `end_ms` (epoch ms), when its caller must have; an error of `look` is told as an event.
     """
@@ -49,6 +50,9 @@ def events(
             yield sse.PING
             ping_at += PING_MS
         found = _looked(look)
+        if isinstance(found, Scene) and found.script.show.id != at.show:
+            at = opening(found.script.show)  # which is told with a hello of its own
+            break
     yield end(at, count, missed, AGAIN_MS)
 
 

@@ -11,27 +11,38 @@ K = TypeVar("K")
 T = TypeVar("T")
 
 LIFE_MS = 60_000
+# Whoever has reason to believe that it has changed makes it be read no more often than this.
+ANEW_MS = 10_000
 KEPT = 64
 
 
 class Remembered(Generic[T]):
-    """A value that hardly ever changes."""
+    """A value that hardly ever changes. Where there is one, an older one is better than none while the store is out."""
 
-    def __init__(self, fetch: Callable[[], T], now_ms: Callable[[], int]) -> None:
-        self._fetch, self._now_ms = fetch, now_ms
-        self._value: T | None = None
-        self._until = 0
+    def __init__(self, fetch: Callable[[], T], now_ms: Callable[[], int], life_ms: int = LIFE_MS) -> None:
+        self._fetch, self._now_ms, self._life_ms = fetch, now_ms, life_ms
+        self._read: tuple[T, int] | None = None
 
     def __call__(self) -> T:
-        """The value, at most a minute old; an older one is better than none, and is asked for a minute later."""
-        if self._value is None or self._now_ms() >= self._until:
-            try:
-                self._value = self._fetch()
-            except Exception:  # whatever the store's client raises
-                if self._value is None:
-                    raise
-            self._until = self._now_ms() + LIFE_MS
-        return self._value
+        """The value, at most `life_ms` old."""
+        return self._younger_than(self._life_ms)
+
+    def anew(self) -> T:
+        """The value as it is now, or was within the last ten seconds."""
+        return self._younger_than(ANEW_MS)
+
+    def _younger_than(self, age_ms: int) -> T:
+        if self._read is None or self._now_ms() - self._read[1] >= age_ms:
+            self._read = self._fetched(), self._now_ms()
+        return self._read[0]
+
+    def _fetched(self) -> T:
+        try:
+            return self._fetch()
+        except Exception:  # whatever the store's client raises
+            if self._read is None or self._read[0] is None:
+                raise
+            return self._read[0]
 
 
 class LastKnown(Generic[K, T]):

@@ -15,7 +15,7 @@ from chatsim.records import Account, StreamKey
 from chatsim.remembered import Remembered
 from chatsim.shelf import Shelf
 from chatsim.store.dynamo import DynamoStore
-from chatsim.ticket import TicketKeys
+from chatsim.ticket import KEYS_LIFE_MS, TicketKeys
 from chatsim_auth import AuthSettings, SessionVerifier, session_token
 
 from chatsim_web.settings import Settings
@@ -52,7 +52,7 @@ def shelf() -> Shelf:
 
 @cache
 def ticket_keys() -> Remembered[TicketKeys]:
-    return Remembered(lambda: store().ticket_keys() or _new_ticket_keys(), now_ms)
+    return Remembered(lambda: store().ticket_keys() or _new_ticket_keys(), now_ms, KEYS_LIFE_MS)
 
 
 @cache

@@ -96,6 +96,16 @@ def test_what_was_missed_comes_at_once():
     assert len(early) >= 8
 
 
+def test_a_newer_show_ends_the_connection_and_is_read_from_its_first_line():
+    """An overlay's reader: the place it has is of the show before."""
+    stage = Stage()
+    newer = Scene(a_script(id="ffffffffff", number=9, started_at=NOW + 20_000))
+    stage.plan = [(NOW + 20_500, newer)]
+    at, last = stage.run()[-1]
+    assert NOW + 20_500 <= at <= NOW + 22_500
+    assert json.loads(last.split(b"data: ")[1])["next"] == str(opening(newer.script.show))
+
+
 @pytest.mark.parametrize("farewell", [Farewell("stopped", {"reason": "stop"}), Farewell("replaced", {"show": "x"})])
 def test_a_stop_is_told_within_2_s(farewell):
     stage = Stage()

@@ -8,8 +8,8 @@ import { preferredPlatform } from '../../ui/platform'
 import { createStore, type Store } from '../../ui/store'
 import { forget, KEYS, remember, remembered } from '../../ui/storage'
 
-/** An overlay that runs comes with its key once a minute; two missed are an overlay that is gone. */
-const CONNECTED_MS = 150_000
+/** An overlay that runs comes with its key every four minutes, and a little later when it is not answered at once. */
+const CONNECTED_MS = 5 * 60_000
 /** A slider that is dragged is saved when it rests. */
 const SETTLED_MS = 500
 
