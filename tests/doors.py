@@ -9,7 +9,6 @@ import importlib.util
 import io
 import json
 import logging
-import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -61,11 +60,12 @@ class Answer:
 class Doors:
     """All doors of the template in one environment, their `app.py` by the function's name in `modules`.
 
-    `remaining_ms`: what is left of a function's time.
+    `printed`: what they said besides their loggers, metrics for one. `remaining_ms`: what is left of a function's time.
     """
 
     def __init__(self, modules: Mapping[str, ModuleType]) -> None:
         self.modules = modules
+        self.printed = io.StringIO()
         self._doors = {function.name: modules[function.name].handler for function in FUNCTIONS}
 
     def ask(
@@ -88,7 +88,7 @@ class Doors:
             "headers": [(b"content-type", sent["content-type"].encode())] if content else [],
             "client": ("203.0.113.7", 50000),
             "raw_path": path.encode(),
-            "query_string": urlencode(query or {}).encode(),
+            "query_string": urlencode(query or {}, errors="replace").encode(),
             "method": method,
             "http_version": "1.1",
         }
@@ -101,7 +101,7 @@ class Doors:
             function_name="door",
             get_remaining_time_in_millis=lambda: remaining_ms,
         )
-        with contextlib.redirect_stdout(io.StringIO()):  # where metrics go
+        with contextlib.redirect_stdout(self.printed):
             return _answer(handler(event, context))
 
     def _found(self, method: str, path: str) -> tuple[str, Callable[..., Any]]:
@@ -138,9 +138,9 @@ def opened(endpoint: str, table: str, **env: str) -> Iterator[Doors]:
             for name, value in {**function.environment, **shared, "TABLE_NAME": table, **env}.items():
                 patch.setenv(name, value)
         _forget()
+        for name in ("api", "generate"):  # a logger outlives the door that made it, with its level and its output
+            logging.Logger.manager.loggerDict.pop(name, None)
         modules = {function.name: _module(function) for function in FUNCTIONS}
-        for name in ("api", "generate"):  # a logger outlives the door that made it
-            logging.getLogger(name).setLevel(os.environ["POWERTOOLS_LOG_LEVEL"])
         yield Doors(modules)
         modules["ChatStream"].reader()._client._connection.close()
         services.store()._client.close()
@@ -149,15 +149,13 @@ def opened(endpoint: str, table: str, **env: str) -> Iterator[Doors]:
 
 @contextlib.contextmanager
 def opened_in_memory(**env: str) -> Iterator[Doors]:
-    """The doors of a new environment on a store in memory, which let in whom `user_token` names, as often as they like."""
+    """The same on a store in memory; they let in whom `user_token` names, as often as they like."""
     sign_in = {"AUTH_ISSUER": issuer.ISSUER, "AUTH_PUBLIC_KEY": issuer.public_pem(), "ALLOWED_ORIGINS": ORIGIN}
     keyless = {"GROQ_API_KEY": "", "CEREBRAS_API_KEY": "", "REQUESTS_PER_MINUTE": "1000000"}
     store = MemoryStore()
     shelf = Shelf(store)
-    with (
-        opened("http://127.0.0.1:9", "none", **sign_in, **keyless, **env) as doors,
-        pytest.MonkeyPatch.context() as patch,
-    ):
+    settings = {**sign_in, **keyless, **env}
+    with opened("http://127.0.0.1:9", "none", **settings) as doors, pytest.MonkeyPatch.context() as patch:
         patch.setattr(services, "store", lambda: store)
         patch.setattr(services, "shelf", lambda: shelf)
         patch.setattr(doors.modules["ChatStream"], "reader", lambda: store)

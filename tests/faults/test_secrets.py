@@ -134,7 +134,7 @@ def test_a_fault_of_ours_tells_where_it_was_and_not_what_it_said(
         monkeypatch.setattr(opened.modules["ChatStream"].verifier(), "verify", fail)
         query = {"game": "Doom"}
         statuses = [opened.ask(*route, headers=user, query=query, body={}).status for route in asked]
-    said = "".join(capfd.readouterr())
+    said = "".join(capfd.readouterr()) + opened.printed.getvalue()
     assert sorted(statuses) == [200] + [500] * (len(asked) - 1), "health needs nobody"
     assert said.count("RuntimeError") >= len(asked) - 1
     assert said.count("test_secrets.py") >= len(asked) - 1, "where it was"
