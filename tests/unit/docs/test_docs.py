@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[3]
 PAIRS = [("README.md", "README.es.md"), ("docs/how-it-works.md", "docs/how-it-works.es.md"),
          ("docs/overlay.md", "docs/overlay.es.md"), ("docs/deploy.md", "docs/deploy.es.md")]  # fmt: skip
 READMES, GUIDES = PAIRS[0], PAIRS[3]
-DOCS = [*(path for pair in PAIRS for path in pair), "docs/decisions.md", "SECURITY.md", "CHANGELOG.md"]
+DOCS = [*(path for pair in PAIRS for path in pair), "docs/decisions.md", "docs/trust.md", "SECURITY.md", "CHANGELOG.md"]
 
 FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 HEADING = re.compile(r"^(#+) (.+)$", re.MULTILINE)
