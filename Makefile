@@ -42,6 +42,7 @@ NO_SECRET := formFieldInputPlaceholder__
 
 check: ## Lint, format, types and secrets
 	@$(MAKE) --no-print-directory -j3 -s setup .venv/.test
+	$(BIN)/pip check --disable-pip-version-check
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

@@ -67,6 +67,15 @@ def for_host(tmp_path_factory: pytest.TempPathFactory) -> Built:
     return make_build(tmp_path_factory.mktemp("host"), "HOST=1")
 
 
+def test_the_template_is_sound() -> None:
+    """By SAM's own validation and by cfn-lint, which have nothing to say."""
+    tools, quiet = ROOT / ".cache" / "sam" / "bin", {**os.environ, "SAM_CLI_TELEMETRY": "0"}
+    for command in (["sam", "validate", "--lint", "--region", "us-east-1"], ["cfn-lint", "template.yaml"]):
+        whole = [tools / command[0], *command[1:]]
+        done = subprocess.run(whole, cwd=ROOT, env=quiet, capture_output=True, text=True, check=False)
+        assert (done.returncode, "[W" in done.stdout + done.stderr) == (0, False), done.stdout + done.stderr
+
+
 def size(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 

@@ -108,6 +108,13 @@ class Account:
         answer = self.invoke(function, event)
         return answer["statusCode"], json.loads(answer["body"])
 
+    def forget(self, function: str) -> None:
+        """Have the next event begin a new environment, which has read nothing yet."""
+        functions, name = self.client("lambda"), self.resources[function]
+        variables = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+        variables["FORGOTTEN"] = str(int(variables.get("FORGOTTEN", "0")) + 1)
+        functions.update_function_configuration(FunctionName=name, Environment={"Variables": variables})
+
     def get(self, path: str) -> tuple[int, dict[str, str], bytes]:
         """A page as a browser gets it from CloudFront."""
         url = self.environment["AWS_ENDPOINT_URL"] + path
@@ -252,17 +259,30 @@ def test_a_second_deployment_changes_nothing(deployed: Account) -> None:
     assert "files changed: 0" in said
 
 
-@pytest.mark.parametrize(("variable", "missing"), [("AUTH_ISSUER", "AUTH_ISSUER")])
-def test_what_is_missing_is_said_and_refused(deployed: Account, variable: str, missing: str) -> None:
+@pytest.mark.parametrize(("variable", "value"), [("AUTH_ISSUER", ""), ("AUTH_PUBLIC_KEY", "no PEM")])
+def test_a_setting_that_is_missing_is_named_and_nobody_is_let_in(deployed: Account, variable: str, value: str) -> None:
     functions, name = deployed.client("lambda"), deployed.resources["Api"]
     before = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
-    functions.update_function_configuration(FunctionName=name, Environment={"Variables": {**before, variable: ""}})
+    functions.update_function_configuration(FunctionName=name, Environment={"Variables": {**before, variable: value}})
     try:
-        status, health = deployed.api("Api", "GET", "/api/health")
-        assert (status, health["status"], health["missing"]) == (200, "incomplete", [missing])
+        assert deployed.api("Api", "GET", "/api/health")[1]["missing"] == [variable]
         assert deployed.api("Api", "GET", "/api/generate-phrases")[0] == 401
     finally:
         functions.update_function_configuration(FunctionName=name, Environment={"Variables": before})
+
+
+def test_without_the_sites_own_address_nobody_is_let_in(deployed: Account) -> None:
+    table, key = deployed.client("dynamodb"), {"pk": {"S": "CONFIG"}, "sk": {"S": "ORIGINS"}}
+    name = deployed.resources["Table"]
+    before = table.get_item(TableName=name, Key=key)["Item"]
+    table.delete_item(TableName=name, Key=key)
+    deployed.forget("Api")
+    try:
+        assert deployed.api("Api", "GET", "/api/health")[1]["missing"] == ["ALLOWED_ORIGINS"]
+        assert deployed.api("Api", "GET", "/api/generate-phrases")[0] == 401
+    finally:
+        table.put_item(TableName=name, Item=before)
+        deployed.forget("Api")
 
 
 def test_without_a_publishable_key_nothing_is_deployed(account: Account) -> None:
