@@ -30,6 +30,7 @@ import json
 import os
 import re
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -108,7 +109,10 @@ class Record:
         self._error = self._error or error
 
     def print(self) -> None:
-        """To stdout, which Lambda keeps; flushes what the handler printed as well, before the process is frozen."""
+        """To stdout, which Lambda keeps; flushes what the handler printed as well, before the process is frozen.
+
+        A terminal is for people: `POWERTOOLS_LOG_LEVEL` above INFO, as on a laptop, keeps all but failures out of it.
+        """
         line: dict[str, object] = {
             "level": "ERROR" if self._error else "INFO",
             "requestId": self._request_id,
@@ -119,7 +123,9 @@ class Record:
         }
         if self._error:
             line |= {"message": message(self._error), "stackTrace": stack_trace(self._error)}
-        print(json.dumps(self.notes | line, default=str), flush=True)
+        if self._error or os.environ.get("POWERTOOLS_LOG_LEVEL", "INFO") in ("DEBUG", "INFO"):
+            print(json.dumps(self.notes | line, default=str))
+        sys.stdout.flush()
 
 
 class Runtime:

@@ -84,6 +84,13 @@ def test_a_stream_has_prelude_chunks_and_no_trailers(api, serve, capsys):
     assert line == {"level": "INFO", "requestId": "request-1", "bytes": 6, "chunks": 2, "end": "normal"}
 
 
+def test_a_terminal_hears_of_failures_alone(api, serve, capsys, monkeypatch):
+    monkeypatch.setenv("POWERTOOLS_LOG_LEVEL", "WARNING")
+    api.invoke()
+    serve(lambda event, context: {"fine": True})
+    assert capsys.readouterr().out == ""
+
+
 def test_the_handlers_notes_stand_in_the_line_of_log(api, serve, capsys):
     notes: dict[str, object] = {"requestId": "not his to say"}
 
