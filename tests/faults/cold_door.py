@@ -19,7 +19,8 @@ class Server(ForkingMixIn, HTTPServer):
 class Requests(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-        request = {"http": {"method": "POST", "path": self.path}, "stage": "$default"}
+        route = {"method": "POST", "path": self.path, "sourceIp": self.client_address[0]}
+        request = {"http": route, "stage": "$default"}
         event = {"rawPath": self.path, "headers": dict(self.headers), "body": body, "requestContext": request}
         answer = door.handler(event, SimpleNamespace(aws_request_id="r"))
         self.send_response(answer["statusCode"])

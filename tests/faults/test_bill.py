@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from chatsim import limits
 from chatsim.store.dynamo import DynamoReader, DynamoStore
 from chatsim.ticket import TicketKeys, sign, verify
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -154,11 +155,13 @@ def test_a_minute_of_strangers_makes_the_doors_read_next_to_nothing(
     own = reads.pop("stream key")
     others = asked.total() - asked["stream key"]
     figure(18, f"reads for {others:,} requests of garbage in a minute", f"{reads.total()}, of the ticket keys")
-    figure(18, f"reads for {asked['stream key']} keys of an overlay's form", f"{own}, half a unit each")
+    figure(
+        18, f"reads for {asked['stream key']} keys of an overlay's form from one address", f"{own}, half a unit each"
+    )
     assert reads.pop("ticket of our key") == 1, "the ticket keys, for five minutes"
     assert reads.pop("ticket of another key") < 6, "the ticket keys, which may have changed"
     assert reads.total() == 0, reads
-    assert own == asked["stream key"]
+    assert own <= min(asked["stream key"], limits.STRANGERS_PER_MINUTE)
 
 
 def read(opened: Doors, second: int, ticket: str) -> Asked:

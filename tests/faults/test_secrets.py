@@ -101,6 +101,8 @@ def test_no_door_says_a_secret_whatever_goes_wrong(stack: Stack, ai: FakeAi, fig
         ai.behave(provider, mode)
         wish = {"gameName": f"Partida {mode}"}
         statuses.add(stack.ask("POST /api/generate-phrases", wish, Authorization=f"Bearer {stack.good}"))
+    too_often = (stack.ask("GET /api/stream-key", Authorization=f"Bearer {stack.good}") for _ in range(130))
+    statuses.add(next(status for status in too_often if status == 429))  # 60 a minute, and a minute may end between
     with socket.create_connection(("127.0.0.1", httpx.URL(stack.url).port)) as raw:
         raw.sendall(f"GET {stack.bad}\r\nX-Ticket {stack.bad}\r\n\r\n".encode())
         raw.recv(1000)
