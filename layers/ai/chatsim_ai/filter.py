@@ -84,6 +84,7 @@ _DIGITS = (
 )
 _NUMBER_WORDS = re.compile(rf"(?:\b(?:{_DIGIT}|{_DIGITS}|(?<=\W)y|(?<=\W)and)\b\W*){{4,}}")
 _TWO_DIGITS = re.compile(rf"\b(?:{_DIGITS})\b")
+# From so many digits on a number in words is a phone number.
 PHONE_DIGITS = 7
 _ROLE = re.compile(
     r"\W*(?:system|assistant|developer|human|ai|bot|model|prompt|sistema|asistente|humano|ia|modelo"

@@ -69,8 +69,8 @@ _LETTERS = dict(zip("@$!€|+", "asieit", strict=True))
 _HIDDEN = re.compile(r"(?<=\w)[#*%&](?=\w)")
 # Signs between the letters of a word.
 _INNER = re.compile(r"(?<=[^\W\d_])[._\-~^:;,](?=[^\W\d_])")
-# After a consonant that is no word, or before it.
-_STRAY = re.compile(r"(?<=\b[bcdfghjklmnpqrstvwz])\s|(?<=\b[bcdfghjklmnpqrstvwz]\s[aeiou])\s")
+# After a consonant that is no word: `f uck`.
+_STRAY = re.compile(r"(?<=\b[bcdfghjklmnpqrstvwz])\s")
 _HAS_LETTER = re.compile(r"[^\W\d_]")
 _SPELLED = re.compile(r"(?<!\S)\S(?: \S){2,}(?!\S)")
 _REPEATED = re.compile(r"([^\W\d_])\1{2,}")
