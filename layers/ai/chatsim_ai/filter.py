@@ -27,7 +27,13 @@ _HIDDEN = re.compile(
 )
 _PILED_UP = re.compile("[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]{3}")
 
-_MARKUP = re.compile(r"[<>{}\\`|]|\]\s*\(|\[/?\w+[\]=]|&#?\w{1,10};|\*\*|__\w+__|^/\w|^\s*#+\s|^\s*#{2,}")
+_MARKUP = re.compile(
+    r"[<>{}\\`|]|\]\s*\(|\[/?\w+[\]=]|&#?\w{1,10};|\*\*|~~|__\w+__|^/\w|^\s*#+\s|^\s*#{2,}"
+    # JSON, a list, a template that nobody has filled.
+    r"|\"\w+\"\s*:|\w:\s*\[|^\s*(?:\d{1,2}[.)]|•)\s+\S|%\w\b(?<!\d%\w)|%\(\w|%20"
+    r"|\[(?:insert|your|tu|nombre|name|viewer|user|game|juego|streamer|object)\w*\s[^\]]*\]|\$[a-z]{3,}\b"
+    r"|^\W*(?:undefined|null|lorem ipsum.*)\W*$"
+)
 _NUMBER = re.compile(r"(?<!\w)\d{2,}(?!\w)")
 _LEET = str.maketrans("013457", "oieast")
 # Hearts, faces and a shrug are no markup.
@@ -35,15 +41,28 @@ _FACES = re.compile(r"</?3+(?!\w)|[<>]?[:;=][-'o^]?[()\[\]|/\\<>](?!\w)|[<>][._-
 
 _DOT = r"(?:\s*[.。․]\s*|\s*[\[(]\s*(?:\.|dot|punto)\s*[\])]\s*|\s+(?:dot|punto)\s+)"
 # What follows a full stop without a space, and is no top-level domain.
-_NO_DOMAIN = r"(?!(?:exe|pero|que|porque|entonces|ahora|but|and|then|wait|what|why|this|that)\b)"
+_NO_DOMAIN = r"(?!(?:exe|pero|que|porque|entonces|ahora|but|and|then|wait|what|why|this|that|no|si|so|ok|ya)\b)"
 _CONTACTS = {
     "url": re.compile(
         r"\w+:/|/{2,}\w|\bhxxps?\b|\bhttps?\b|\bwww\b(?=\W*\w)|\b(?:javascript|vbscript|data|mailto|tel|sms):"
         rf"|\w[.。․]{_NO_DOMAIN}[a-z]{{2,}}|\b\d{{1,3}}(?:\.\d{{1,3}}){{3}}\b|\[::|(?:[0-9a-f]{{1,4}}:){{3}}"
-        rf"|\w{_DOT}(?:com|net|org|io|xyz|ru|link|shop|site)\b|\s(?:dot|punto)\s(?:gg|tv|me|ly|app)\b"
+        rf"|\w{_DOT}(?:com|net|org|io|xyz|ru|link|shop|site|club|store|info|biz|bet)\b"
+        r"|\s(?:dot|punto)\s(?:gg|tv|me|ly|app|vip|online|mx)\b|\bdot co\b|\w[•·∙,](?:com|net|org)\b|\w\sdot\s?com\b"
+        r"|\b(?:doble u|double u|uve doble)\b|\b(?:triple|tres) w\b|(?:\b\d{1,3} (?:dot|punto) ){3}"
     ),
-    "handle": re.compile(r"@|\barroba\b|\b[ur]/\w|\w#\d{4}\b"),
+    "handle": re.compile(
+        r"@|\barroba\b|\b[ur]/\w|\w#\d{4}\b"
+        r"|\b(?:snap|insta|ig|kik|psn|steam|discord?|ttv|yt|tw|skype|gamertag)\s*:\s*\w"
+        r"|\b(?:ig|insta|snap|kik|skype|psn|steam|twitch|tiktok)\W+(?:\w+\W+){0,2}[a-z]+_?\d{2,}\b"
+        r"|\b(?:add|agrega\w*|follow|sigan?(?:me)?)\s+(?:me\s+)?[a-z_]{3,}\d{2,}\b"
+    ),
     "e-mail": re.compile(r"\b(?:g\s?mail|hotmail|outlook|yahoo|icloud|proton\s?mail)\b"),
+    # Where somebody lives.
+    "address": re.compile(
+        r"\b(?:calle|avenida|avda|carrer|pasaje)\s+(?:[a-z]+\s+){1,4}(?:num\w*\s+)?\d{1,4}\b"
+        r"|\b(?:at|lives?|on|address is)\s+\d{1,5}\s+[a-z]+(?:\s[a-z]+)?"
+        r"\s(?:street|st|avenue|ave|boulevard|blvd|road|drive)\b"
+    ),
     "invite": re.compile(
         r"discord(?:app|gg|s)?\b|telegram|whats\s?app|(?<!para )(?<!for )\btik\s?tok\b"
         r"|\b(?:wh?asap|insta(?:gram)?|snapchat|only\s?fans|paypal|cash\s?app|twitter|facebook|venmo|bizum)\b"
@@ -53,11 +72,26 @@ _CONTACTS = {
 _PHONE = re.compile(r"(?:\d[\s().\-/_+*·]*){7,}")
 # A million of something is no phone number.
 _ROUND = re.compile(r"(?<!\d)\d{1,3}(?:[.,]?\d{3})*[.,]?000(?!\d)")
-_NUMBER_WORDS = re.compile(
-    r"(?:\b(?:cero|uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|zero|oh|one|two|three|four|five|six|seven|eight"
-    r"|nine|\d+)\b\W*){7,}"
+# Words for one digit, and for two.
+_DIGIT = (
+    r"cero|uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|zero|oh|one|two|three|four|five|six|seven|eight|nine|\d"
+    r"|double|triple|doble"
 )
-_ROLE = re.compile(r"\W*(?:system|assistant|user|developer|sistema|asistente|usuario)\s*:")
+_DIGITS = (
+    r"diez|once|doce|trece|catorce|quince|dieci\w+|veint\w+|treinta|cuarenta|cincuenta|sesenta|setenta|ochenta|noventa"
+    r"|\w+cient[oa]s|quinient[oa]s|ten|eleven|twelve|\w+teen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred"
+    r"|\d{2,}"
+)
+_NUMBER_WORDS = re.compile(rf"(?:\b(?:{_DIGIT}|{_DIGITS}|(?<=\W)y|(?<=\W)and)\b\W*){{4,}}")
+_TWO_DIGITS = re.compile(rf"\b(?:{_DIGITS})\b")
+# From so many digits on a number in words is a phone number.
+PHONE_DIGITS = 7
+_ROLE = re.compile(
+    r"\W*(?:system|assistant|developer|human|ai|bot|model|prompt|sistema|asistente|humano|ia|modelo"
+    r"|output|response|answer|salida|respuesta|tone|tono"
+    r"|(?:chat|frases|mensajes|messages|lines)(?: (?:de|del|for) \w+)?"
+    r"|(?:user|viewer|chatter|usuario|espectador\w*|message|mensaje|line|linea|frase|comment|comentario)\s*\d*)\s*:"
+)
 
 
 def offensive(text: str) -> bool:
@@ -95,7 +129,7 @@ def line_fault(text: str) -> str:
     for reason, pattern in _CONTACTS.items():
         if any(map(pattern.search, read)):
             return reason
-    if _PHONE.search(_ROUND.sub("", bare)) or _NUMBER_WORDS.search(bare):
+    if _PHONE.search(_ROUND.sub("", bare)) or any(map(_is_phone, _NUMBER_WORDS.findall(bare))):
         return "phone"
     if _ROLE.match(bare):
         return "instructions"
@@ -123,6 +157,12 @@ class Sieve:
             return False
         self._names.add(key)
         return True
+
+
+def _is_phone(number: str) -> bool:
+    """Whether a number in words has the digits of a phone number."""
+    words = [word for word in plain(number).split() if word not in {"y", "and"}]
+    return len(words) + len(_TWO_DIGITS.findall(number)) >= PHONE_DIGITS
 
 
 def _without_accents(text: str) -> str:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+from itertools import chain
 
 from chatsim import data
 from chatsim.spelling import readings
 
-# A group of people and contempt, in any order, are hate.
-_GROUPS, _CONTEMPT = "groups", "contempt"
+# A group of people and contempt, in any order, are hate. What begins or ends within a harmless phrase is none of the
+# others.
+_GROUPS, _CONTEMPT, _HARMLESS = "groups", "contempt", "harmless"
 # Words that `...` may stand for.
 _GAP = 3
 
@@ -34,7 +36,14 @@ def words() -> frozenset[str]:
     return frozenset(word for own in lists.values() for word in own)
 
 
-@dataclass(frozen=True)
+@cache
+def written() -> dict[str, tuple[str, ...]]:
+    """The phrases of harm.txt by section, each whole: a line that ends with `/` goes on in the next."""
+    _, kinds = data.sections(data.read("harm.txt"))
+    return {kind: tuple("\n".join(lines).replace("/\n", "/").splitlines()) for kind, lines in kinds.items()}
+
+
+@dataclass(frozen=True, slots=True)
 class _Slot:
     """One word of a phrase: any of `exact`, or one that begins with one of `stems`. `gap`: a few words, any."""
 
@@ -55,43 +64,57 @@ class _Slot:
         return word in self.exact or (bool(self.stems) and word.startswith(self.stems))
 
 
-_Phrase = tuple[str, tuple[_Slot, ...]]
+def _kinds(way: Sequence[str]) -> set[str]:
+    found = [*_found(way)]
+    harmless = {at for kind, start, end in found if kind == _HARMLESS for at in range(start, end)}
+    return {kind for kind, start, end in found if harmless.isdisjoint((start, end - 1))}
 
 
-def _kinds(way: Sequence[str]) -> Iterator[str]:
-    by_word, by_stem = _phrases()
-    stems = tuple(by_stem)
+def _found(way: Sequence[str]) -> Iterator[tuple[str, int, int]]:
+    """The kind of each phrase, where it begins and where it ends."""
     for at, word in enumerate(way):
-        begun = by_word.get(word, [])
-        if word.startswith(stems):
-            begun = begun + [phrase for stem, own in by_stem.items() if word.startswith(stem) for phrase in own]
-        for kind, slots in begun:
-            if _goes_on(slots, way, at + 1):
-                yield kind
+        for kind, slots in _begun(word):
+            if end := _end(slots, way, at + 1):
+                yield kind, at, end
 
 
-def _goes_on(slots: tuple[_Slot, ...], way: Sequence[str], at: int) -> bool:
+@lru_cache(maxsize=1024)
+def _begun(word: str) -> tuple[tuple[str, tuple[_Slot, ...]], ...]:
+    """The phrases that begin with the word, without it."""
+    by_word, by_stem = _phrases()
+    starts = (by_stem.get(word[:length], ()) for length in range(1, len(word) + 1))
+    return tuple((kind, _slots(rest)) for kind, rest in chain(by_word.get(word, ()), *starts))
+
+
+def _end(slots: tuple[_Slot, ...], way: Sequence[str], at: int) -> int:
+    """Where the slots end that begin at a word of the way; 0 when they do not fit."""
     if not slots:
-        return True
+        return at
     slot, rest = slots[0], slots[1:]
     if slot.gap:
-        return any(_goes_on(rest, way, at + skipped) for skipped in range(_GAP + 1))
-    if at < len(way) and slot.fits(way[at]) and _goes_on(rest, way, at + 1):
-        return True
-    return slot.optional and _goes_on(rest, way, at)
+        return next(filter(None, (_end(rest, way, at + skipped) for skipped in range(_GAP + 1))), 0)
+    if at < len(way) and slot.fits(way[at]) and (end := _end(rest, way, at + 1)):
+        return end
+    return _end(rest, way, at) if slot.optional else 0
 
 
 @cache
-def _phrases() -> tuple[dict[str, list[_Phrase]], dict[str, list[_Phrase]]]:
-    """The rest of each phrase by its first word, and by the stem of it."""
-    by_word: dict[str, list[_Phrase]] = defaultdict(list)
-    by_stem: dict[str, list[_Phrase]] = defaultdict(list)
-    _, kinds = data.sections(data.read("harm.txt"))
-    for kind, phrases in kinds.items():
+def _phrases() -> tuple[dict[str, list[tuple[str, str]]], dict[str, list[tuple[str, str]]]]:
+    """Kind and rest of each phrase, as it is written, by its first word and by the stem of it."""
+    by_word: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    by_stem: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for kind, phrases in written().items():
         for phrase in phrases:
-            first, *rest = map(_Slot.of, phrase.split())
-            for word in first.exact:
-                by_word[word].append((kind, tuple(rest)))
-            for stem in first.stems:
-                by_stem[stem].append((kind, tuple(rest)))
+            first, _, rest = phrase.partition(" ")
+            for word in first.split("/"):
+                if word.endswith("*"):
+                    by_stem[word[:-1]].append((kind, rest))
+                else:
+                    by_word[word].append((kind, rest))
     return dict(by_word), dict(by_stem)
+
+
+@cache
+def _slots(rest: str) -> tuple[_Slot, ...]:
+    """The slots of a phrase that some text has begun: few ever are, and all of them would take 100 ms."""
+    return tuple(map(_Slot.of, rest.split()))

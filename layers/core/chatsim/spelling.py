@@ -22,14 +22,16 @@ def unmasked(text: str) -> str:
 @lru_cache(maxsize=4)
 def readings(text: str) -> frozenset[str]:
     """The ways to read it, each as `plain` has it, without apostrophes: digits as letters (`m4t4t3`), letters repeated
-    (`muereteee`), letters apart (`k y s`) and vowels hidden (`m#erto`)."""
+    (`muereteee`), letters or pieces of a word apart (`k y s`, `k u klux`, `ma.ta.te`) and vowels hidden (`m#erto`)."""
     bare = _SYMBOL.sub(_letter_of_symbol, unmasked(text).casefold()).translate(_APOSTROPHES)
-    shown = {_HIDDEN.sub(vowel, bare) for vowel in "aeiou"}
+    whole = {bare, _INNER.sub("", bare)}
+    shown = {_HIDDEN.sub(vowel, text) for text in whole for vowel in "aeiou"}
     found: set[str] = set()
     for way, leet in product(shown, _LEETS):
         words = [word.translate(leet) if _HAS_LETTER.search(word) else word for word in plain(way).split()]
-        spelled = together(" ".join(words))
-        found |= {spelled, *(_REPEATED.sub(r"\1" * times, spelled) for times in (1, 2))}
+        apart = " ".join(words)
+        for spelled in {together(apart), _STRAY.sub("", together(apart))}:
+            found |= {spelled, *(_REPEATED.sub(r"\1" * times, spelled) for times in (1, 2))}
     return frozenset(found)
 
 
@@ -65,6 +67,10 @@ _LEETS = (LEET, LEET | {ord("1"): ord("l")})
 _SYMBOL = re.compile(r"(?<=\w)[@$!€|+](?=\w)|[@$€](?=\w)|(?<=\w)[@$€]")
 _LETTERS = dict(zip("@$!€|+", "asieit", strict=True))
 _HIDDEN = re.compile(r"(?<=\w)[#*%&](?=\w)")
+# Signs between the letters of a word.
+_INNER = re.compile(r"(?<=[^\W\d_])[._\-~^:;,](?=[^\W\d_])")
+# After a consonant that is no word: `f uck`.
+_STRAY = re.compile(r"(?<=\b[bcdfghjklmnpqrstvwz])\s")
 _HAS_LETTER = re.compile(r"[^\W\d_]")
 _SPELLED = re.compile(r"(?<!\S)\S(?: \S){2,}(?!\S)")
 _REPEATED = re.compile(r"([^\W\d_])\1{2,}")

@@ -39,6 +39,29 @@ def test_an_offensive_name_is_one(name: str) -> None:
     assert offensive(name)
 
 
+@pytest.mark.parametrize(
+    ("line", "fault"),
+    [
+        ("seis cincuenta y cinco doce treinta y cuatro", "phone"),
+        ("five fifty five oh one nine nine", "phone"),
+        ("double five five oh one four two", "phone"),
+        ("tres dos uno", ""),
+        ("diez, veinte, treinta intentos", ""),
+        ("vive en la avenida de los tilos 45", "address"),
+        ("he lives at 12 oak street", "address"),
+        ("es la calle más bonita del juego", ""),
+        ("Respuesta: vaya jugada", "instructions"),
+        ("Espectador 3: vaya jugada", "instructions"),
+        ('"chat": [', "markup"),
+        ("[insert game] is great", "markup"),
+        ("1. vaya jugada", "markup"),
+        ("1.5 s de invulnerabilidad", ""),
+    ],
+)
+def test_kinds_of_lines(line: str, fault: str) -> None:
+    assert line_fault(line) == fault
+
+
 @pytest.mark.parametrize("length", [0, 121])
 def test_length(length: int) -> None:
     assert line_fault("a" * length) == "length"

@@ -1,5 +1,5 @@
 import pytest
-from chatsim import data, harm
+from chatsim import harm
 from chatsim.harm import harm_in
 from chatsim.spelling import plain
 
@@ -38,8 +38,18 @@ def test_a_phrase_may_have_gaps_and_words_that_may_be_missing() -> None:
     assert harm_in("hope you get a very big golden sword and no cancer") == ""
 
 
+def test_what_only_looks_like_harm_is_none() -> None:
+    assert harm_in("selling weed") == "drugs"
+    assert harm_in("weed the garden") == harm_in("pull that weed") == harm_in("vende la coca cola") == ""
+    assert harm_in("weed the garden and kill yourself") == "self_harm"
+
+
+def test_a_line_that_ends_with_a_slash_goes_on_in_the_next() -> None:
+    phrases = [phrase for own in harm.written().values() for phrase in own]
+    assert [phrase for phrase in phrases if phrase.endswith("/") or "//" in phrase or "...?" in phrase] == []
+
+
 def test_every_phrase_begins_with_a_word() -> None:
-    _, kinds = data.sections(data.read("harm.txt"))
-    firsts = [phrase.split()[0] for phrases in kinds.values() for phrase in phrases]
+    firsts = [phrase.split()[0] for phrases in harm.written().values() for phrase in phrases]
     assert [first for first in firsts if first == "..." or first.endswith("?")] == []
     assert all(word == plain(word) for word in harm.words())
