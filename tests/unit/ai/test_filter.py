@@ -66,6 +66,7 @@ def test_each_name_once() -> None:
     lines = Sieve()
     assert lines.name("Pepe_98")
     assert not lines.name("pepe_98")
+    assert lines.name("Ana_98")
     assert lines.phrase("pepe_98")
 
 

@@ -80,13 +80,18 @@ def test_one_at_once_a_user_and_three_in_all(store, writer, clock):
 
     def nest() -> None:
         depth = len(writer.calls)
-        pending.append(asked.pack_for(f"user{depth - 1}", games[4], "es").pending)
+        pending.append(asked.pack_for(f"user{depth - 1}", games[4], "es"))
         if depth < 4:
-            pending.append(asked.pack_for(f"user{depth}", games[depth], "es").pending)
+            pending.append(asked.pack_for(f"user{depth}", games[depth], "es"))
 
     writer.meanwhile = nest
     asked.pack_for("user0", games[0], "es")
     assert len(writer.calls) == 3, "the fourth waits"
+    waiting = [found for found in pending if found.pending]
+    assert len(waiting) == 4
+    for found in waiting:
+        assert found.pack.ref.source in ("genre", "generic")
+        assert found.retry_after_ms > 0
     writer.meanwhile = lambda: None
     assert source(asked.pack_for("user0", games[5], "es")) == ("ai", False), "every turn was given back"
 
@@ -101,6 +106,15 @@ def test_a_refused_name_is_not_asked_about_again_for_a_day(store, writer, clock)
     writer.answer = WRITTEN
     clock.ms += REFUSED_MS
     assert source(asked.pack_for("ana", GAME, "es")) == ("ai", False)
+
+
+def test_a_refused_topic_is_called_a_topic_each_time(store, writer, clock):
+    asked = generator(store, writer, clock)
+    writer.answer = InvalidName("justchatting")
+    for _ in range(2):
+        with pytest.raises(InvalidName) as refused:
+            asked.pack_for("ana", builtin.named("mi viaje", "justchatting"), "es")
+        assert refused.value.code == "INVALID_TOPIC"
 
 
 def test_after_a_failure_a_game_rests_longer_each_time(store, writer, clock):
