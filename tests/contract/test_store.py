@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import pytest
 from chatsim import builtin, games, keys, packs, popular
-from chatsim.errors import InvalidName, LimitReached, NotFound, Unauthenticated
+from chatsim.errors import InvalidName, InvalidRequest, LimitReached, NotFound, Unauthenticated
 from chatsim.games import Found, Wanted
 from chatsim.names import Name
 from chatsim.packs import Pack, PackRef
@@ -524,6 +524,14 @@ def test_a_lease_by_name(store, user):
     assert store.take(user, "c", NOW + 300, NOW + 400)
 
 
+def test_a_pack_leaves_the_table_when_the_last_show_that_may_play_it_is_over(dynamo_client, table, pack_key):
+    stale_until = NOW + 86_400_000
+    put(DynamoStore(dynamo_client, table), pack_key, a_pack(pack_key, "1"), fresh_until=NOW, stale_until=stale_until)
+    for sk in ("HEAD", "V#1"):
+        item = dynamo_client.get_item(TableName=table, Key={"pk": {"S": pack_key}, "sk": {"S": sk}})["Item"]
+        assert stale_until + 12 * 3_600_000 < int(item["ttl"]["N"]) * 1000 <= stale_until + 2 * 86_400_000
+
+
 def test_a_lease_that_nobody_gave_back_leaves_the_table(dynamo_client, table, user):
     DynamoStore(dynamo_client, table).take(user, "a", NOW, NOW + 1000)
     key = {"pk": {"S": f"LEASE#{user}"}, "sk": {"S": "LEASE"}}
@@ -579,6 +587,24 @@ def test_a_name_that_is_none_leaves_the_slots_as_they_were(store, user, asked, g
     with pytest.raises(InvalidName):
         games.add(store, user, Wanted(name, "es", replace), refused, max_slots=MAX, now_ms=NOW)
     assert store.account(user, consistent=True).slots == before
+
+
+@pytest.mark.parametrize("kind", ["memory", "dynamo"], indirect=True)
+def test_a_game_asked_for_again_keeps_its_place(store, user):
+    for title, now in (("Hades", NOW), ("Tetris", NOW + 1), ("Hades", NOW + 2)):
+        wanted = Wanted(builtin.named(title, "game"), "es")
+        found = Found(builtin.find(wanted.name, "es"))
+        added = games.add(store, user, wanted, lambda found=found: found, max_slots=MAX, now_ms=now)
+    assert added.account.games == ["hades", "tetris"]
+
+
+@pytest.mark.parametrize("kind", ["memory", "dynamo"], indirect=True)
+def test_a_game_that_is_not_there_is_not_replaced(store, user):
+    wanted = Wanted(builtin.named("Doom", "game"), "es", builtin.named("Tetris", "game"))
+    with pytest.raises(InvalidRequest) as refused:
+        games.add(store, user, wanted, lambda: pytest.fail("it was looked for"), max_slots=MAX, now_ms=NOW)
+    assert refused.value.reason == "replace_missing"
+    assert store.account(user, consistent=True).games == []
 
 
 @pytest.mark.parametrize("kind", ["memory", "dynamo"], indirect=True)

@@ -104,8 +104,9 @@ def test_paces_that_may_not(ends):
 
 @pytest.mark.parametrize("viewers", [0, 1, 61, -5, "60", 60.0, True, [], {}])
 def test_audiences_that_may_not(viewers):
-    with pytest.raises(InvalidRequest):
+    with pytest.raises(InvalidRequest) as refused:
         pace.natural(viewers)
+    assert refused.value.reason == "viewers"
 
 
 def test_no_audience_named_is_sixty():
