@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import pytest
 from chatsim import builtin, games, keys, packs, popular
-from chatsim.errors import InvalidName, LimitReached, NotFound, Unauthenticated
+from chatsim.errors import InvalidName, InvalidRequest, LimitReached, NotFound, Unauthenticated
 from chatsim.games import Found, Wanted
 from chatsim.names import Name
 from chatsim.packs import Pack, PackRef
@@ -505,6 +505,14 @@ def test_a_rest_is_kept_and_told(store, pack_key):
     assert (head.rest_until, head.failures, head.refused) == (0, 0, False)
 
 
+def test_the_pack_there_is_stays_while_it_rests(store, pack_key):
+    put(store, pack_key, a_pack(pack_key, "1"), fresh_until=NOW + 100, stale_until=NOW + 200)
+    fence = store.lead(pack_key, "a", NOW + 100, NOW + 150)
+    store.rest_pack(pack_key, fence, NOW + 500, 1, refused=False)
+    kept = Head(PackRef(pack_key, "1", "cache", "rpg"), NOW + 100, NOW + 200, rest_until=NOW + 500, failures=1)
+    assert store.head(pack_key, consistent=True) == kept
+
+
 def test_a_lease_by_name(store, user):
     assert store.take(user, "a", NOW, NOW + 100)
     assert store.take(user, "a", NOW + 50, NOW + 150), "said again"
@@ -514,6 +522,21 @@ def test_a_lease_by_name(store, user):
     store.give_back(user, "a")
     assert store.take(user, "b", NOW + 149, NOW + 300)
     assert store.take(user, "c", NOW + 300, NOW + 400)
+
+
+def test_a_pack_leaves_the_table_when_the_last_show_that_may_play_it_is_over(dynamo_client, table, pack_key):
+    stale_until = NOW + 86_400_000
+    put(DynamoStore(dynamo_client, table), pack_key, a_pack(pack_key, "1"), fresh_until=NOW, stale_until=stale_until)
+    for sk in ("HEAD", "V#1"):
+        item = dynamo_client.get_item(TableName=table, Key={"pk": {"S": pack_key}, "sk": {"S": sk}})["Item"]
+        assert stale_until + 12 * 3_600_000 < int(item["ttl"]["N"]) * 1000 <= stale_until + 2 * 86_400_000
+
+
+def test_a_lease_that_nobody_gave_back_leaves_the_table(dynamo_client, table, user):
+    DynamoStore(dynamo_client, table).take(user, "a", NOW, NOW + 1000)
+    key = {"pk": {"S": f"LEASE#{user}"}, "sk": {"S": "LEASE"}}
+    item = dynamo_client.get_item(TableName=table, Key=key)["Item"]
+    assert NOW + 1000 < int(item["ttl"]["N"]) * 1000 <= NOW + 86_400_000
 
 
 # ── What is asked for ──
@@ -542,6 +565,55 @@ def test_the_most_asked_of_two_weeks_come_first(store):
             popular.note(store, name, "es", NOW - weeks_ago * popular.WEEK_MS)
     assert popular.most_asked(store, NOW) == [(names[2], "es"), (names[1], "es"), (names[0], "es")]
     assert popular.most_asked(store, NOW + 3 * popular.WEEK_MS) == []
+
+
+@pytest.mark.parametrize("kind", ["memory", "dynamo"], indirect=True)
+@pytest.mark.parametrize(
+    ("asked", "given_up"), [("Doom", None), ("Doom", "Tetris"), ("Tetris", None), ("Tetris", "Hades")]
+)
+def test_a_name_that_is_none_leaves_the_slots_as_they_were(store, user, asked, given_up):
+    kept = [builtin.named(title, "game") for title in ("Hades", "Tetris", "Celeste")]
+    for at, each in enumerate(kept):
+        store.reserve_slot(user, Slot("game", each.key, each.display, "es", "genre", "", at), MAX)
+    before, name = store.account(user, consistent=True).slots, builtin.named(asked, "game")
+    replace = builtin.named(given_up, "game") if given_up else None
+
+    def refused() -> Found:
+        reserved = store.account(user, consistent=True).games
+        assert name.key in reserved
+        assert replace is None or replace.key not in reserved
+        raise InvalidName("game")
+
+    with pytest.raises(InvalidName):
+        games.add(store, user, Wanted(name, "es", replace), refused, max_slots=MAX, now_ms=NOW)
+    assert store.account(user, consistent=True).slots == before
+
+
+@pytest.mark.parametrize("kind", ["memory", "dynamo"], indirect=True)
+def test_a_game_asked_for_again_keeps_its_place(store, user):
+    for title, now in (("Hades", NOW), ("Tetris", NOW + 1), ("Hades", NOW + 2)):
+        wanted = Wanted(builtin.named(title, "game"), "es")
+        found = Found(builtin.find(wanted.name, "es"))
+        added = games.add(store, user, wanted, lambda found=found: found, max_slots=MAX, now_ms=now)
+    assert added.account.games == ["hades", "tetris"]
+
+
+@pytest.mark.parametrize("kind", ["memory", "dynamo"], indirect=True)
+def test_a_game_that_is_not_there_is_not_replaced(store, user):
+    wanted = Wanted(builtin.named("Doom", "game"), "es", builtin.named("Tetris", "game"))
+    with pytest.raises(InvalidRequest) as refused:
+        games.add(store, user, wanted, lambda: pytest.fail("it was looked for"), max_slots=MAX, now_ms=NOW)
+    assert refused.value.reason == "replace_missing"
+    assert store.account(user, consistent=True).games == []
+
+
+@pytest.mark.parametrize("kind", ["memory", "dynamo"], indirect=True)
+def test_nothing_is_looked_for_without_a_slot(store, user):
+    for at in range(MAX):
+        store.reserve_slot(user, Slot("game", f"game {at}", f"Game {at}", "es", "genre", "", at), MAX)
+    wanted = Wanted(builtin.named("Doom", "game"), "es")
+    with pytest.raises(LimitReached):
+        games.add(store, user, wanted, lambda: pytest.fail("it was looked for"), max_slots=MAX, now_ms=NOW)
 
 
 @pytest.mark.parametrize("kind", ["memory", "dynamo"], indirect=True)

@@ -55,7 +55,7 @@ def add(store: Store, user: str, wanted: Wanted, find: Callable[[], Found], *, m
     try:
         found = _as_told(find(), wanted, wanted.genre or (known.genre if known else ""))
     except InvalidName:
-        _restore(store, user, wanted, before)
+        _restore(store, user, wanted, before, max_slots)
         raise
     _reserve(store, user, wanted, _slot(wanted, found.pack, known.at if known else now_ms), max_slots)
     if not known:
@@ -94,12 +94,13 @@ def _reserve(store: Store, user: str, wanted: Wanted, slot: Slot, max_slots: int
         raise InvalidRequest("replace_missing", game=wanted.replace.display)
 
 
-def _restore(store: Store, user: str, wanted: Wanted, before: Account) -> None:
-    """A name that is none keeps no slot, and what it replaced comes back."""
-    if any(slot.member == wanted.name.slot for slot in before.slots):
-        return
+def _restore(store: Store, user: str, wanted: Wanted, before: Account, max_slots: int) -> None:
+    """A name that is none keeps only the slot it had, and what it replaced comes back."""
+    known = any(slot.member == wanted.name.slot for slot in before.slots)
     given_up = next((s for s in before.slots if wanted.replace and s.member == wanted.replace.slot), None)
-    if given_up:
+    if given_up and known:
+        store.reserve_slot(user, given_up, max_slots)
+    elif given_up:
         store.swap_slot(user, wanted.name.slot, given_up)
-    else:
+    elif not known:
         store.free_slot(user, wanted.name.slot)

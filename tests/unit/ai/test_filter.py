@@ -75,6 +75,11 @@ def test_harmless_signs_pass(line: str) -> None:
     assert line_fault(line) == ""
 
 
+@pytest.mark.parametrize("line", ["un espectáculo", "qué espectáculo, 85 puntos"])
+def test_an_accent_or_a_number_makes_no_slur(line: str) -> None:
+    assert not offensive(line)
+
+
 def test_each_line_once() -> None:
     lines = Sieve()
     assert lines.phrase("¡Qué miedo!")
@@ -89,6 +94,7 @@ def test_each_name_once() -> None:
     lines = Sieve()
     assert lines.name("Pepe_98")
     assert not lines.name("pepe_98")
+    assert lines.name("Ana_98")
     assert lines.phrase("pepe_98")
 
 

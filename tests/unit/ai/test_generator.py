@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from chatsim import builtin, packs
 from chatsim.errors import InvalidName
+from chatsim.records import Head
 from chatsim.shelf import Shelf
 from chatsim.store.memory import MemoryStore
 from chatsim_ai.generator import DAY_MS, LEASE_MS, REFUSED_MS, REST_MS, Allowance, Generator
@@ -80,15 +81,31 @@ def test_one_at_once_a_user_and_three_in_all(store, writer, clock):
 
     def nest() -> None:
         depth = len(writer.calls)
-        pending.append(asked.pack_for(f"user{depth - 1}", games[4], "es").pending)
+        pending.append(asked.pack_for(f"user{depth - 1}", games[4], "es"))
         if depth < 4:
-            pending.append(asked.pack_for(f"user{depth}", games[depth], "es").pending)
+            pending.append(asked.pack_for(f"user{depth}", games[depth], "es"))
 
     writer.meanwhile = nest
     asked.pack_for("user0", games[0], "es")
     assert len(writer.calls) == 3, "the fourth waits"
+    waiting = [found for found in pending if found.pending]
+    assert len(waiting) == 4
+    for found in waiting:
+        assert found.pack.ref.source in ("genre", "generic")
+        assert found.retry_after_ms > 0
     writer.meanwhile = lambda: None
     assert source(asked.pack_for("user0", games[5], "es")) == ("ai", False), "every turn was given back"
+    assert source(asked.pack_for("user1", games[4], "es")) == ("ai", False), "who waited for a turn held no lease"
+
+
+def test_who_is_beaten_by_a_moment_waits(store, writer, clock):
+    def beaten() -> FakeWriter:
+        store.lead(KEY, "another", clock.ms, clock.ms + LEASE_MS)
+        return writer
+
+    allowance = Allowance(at_once=3, per_user_day=10, per_day=500, fresh_days=30, stale_days=90)
+    found = Generator(store, Shelf(store), beaten, allowance, clock).pack_for("ana", GAME, "es")
+    assert (found.pending, writer.calls) == (True, [])
 
 
 def test_a_refused_name_is_not_asked_about_again_for_a_day(store, writer, clock):
@@ -103,6 +120,15 @@ def test_a_refused_name_is_not_asked_about_again_for_a_day(store, writer, clock)
     assert source(asked.pack_for("ana", GAME, "es")) == ("ai", False)
 
 
+def test_a_refused_topic_is_called_a_topic_each_time(store, writer, clock):
+    asked = generator(store, writer, clock)
+    writer.answer = InvalidName("justchatting")
+    for _ in range(2):
+        with pytest.raises(InvalidName) as refused:
+            asked.pack_for("ana", builtin.named("mi viaje", "justchatting"), "es")
+        assert refused.value.code == "INVALID_TOPIC"
+
+
 def test_after_a_failure_a_game_rests_longer_each_time(store, writer, clock):
     asked = generator(store, writer, clock)
     writer.answer = AiUnavailable({"groq": "server"})
@@ -110,7 +136,7 @@ def test_after_a_failure_a_game_rests_longer_each_time(store, writer, clock):
     for _ in range(8):
         assert asked.pack_for("ana", GAME, "es").pack.ref.source in ("genre", "generic")
         waits.append(store.head(KEY).rest_until - clock.ms)
-        asked.pack_for("ana", GAME, "es")
+        assert asked.pack_for("ana", GAME, "es").pack.ref.source in ("genre", "generic"), "it rests"
         clock.ms = store.head(KEY).rest_until
     assert waits[:3] == [REST_MS, 2 * REST_MS, 4 * REST_MS]
     assert max(waits) == 3_600_000
@@ -159,6 +185,8 @@ def test_new_packs_have_a_daily_limit(store, writer, clock, limit, users):
     assert [source(each)[0] for each in found[:2]] == ["ai", "ai"]
     assert source(found[2]) == (found[2].pack.ref.source, False)
     assert found[2].pack.ref.source in ("genre", "generic")
+    left = store.head(packs.key("game", "es", builtin.named("game number 2", "game").key))
+    assert left == Head(rest_until=clock.ms), "the lease was given back, and nothing is held against the game"
     clock.ms += DAY_MS
     again = asked.pack_for("user0", builtin.named("game number 2", "game"), "es")
     assert source(again) == ("ai", False)

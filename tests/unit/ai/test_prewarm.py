@@ -8,6 +8,7 @@ from chatsim import builtin, limits, packs, popular
 from chatsim.chance import chance
 from chatsim.errors import InvalidName
 from chatsim.names import LANGS
+from chatsim.records import Head
 from chatsim.shelf import Shelf
 from chatsim.store.memory import MemoryStore
 from chatsim_ai import prewarm
@@ -196,6 +197,7 @@ def test_nothing_is_begun_that_could_not_end_before_the_deadline(run, writer, cl
 
 def test_it_counts_for_the_day_and_for_no_user(run, generator, store, clock):
     assert run("Gris, Tunic, Celeste, Hades", per_day=2) == {"made": 2, "left": 2}
+    assert store.head(packs.key("game", "es", "celeste")) == Head(rest_until=clock.ms), "the lease was given back"
     asked = generator(per_day=2).pack_for("ana", builtin.named("Hades", "game"), "es")
     assert asked.pack.ref.source != "ai", "the day's packs are used up for users too"
     clock.ms += DAY_MS

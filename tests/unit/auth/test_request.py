@@ -25,6 +25,16 @@ from chatsim_auth import session_token
         ({}, ["__session_short=x", "__session_toolongsuffix=x", "__sessions=x", "x__session=x", "__SESSION=x"], None),
         ({}, ["__session"], None),
         ({}, ["", ";", "=", "__session=;"], None),
+        ({"authorization": "\tBearer  abc\t"}, [], "abc"),
+        ({"x-auth-token": "\tdef "}, [], "def"),
+        ({}, ["theme=dark;\t__session=ghi "], "ghi"),
+        # Python's own blanks are part of a value.
+        ({"authorization": "\xa0Bearer abc"}, [], None),
+        ({"authorization": "Bearer abc\x0b"}, [], "abc\x0b"),
+        ({"authorization": "Bearer \x0babc"}, [], "\x0babc"),
+        ({"x-auth-token": "\x0cdef"}, [], "\x0cdef"),
+        ({}, ["\xa0__session=ghi"], None),
+        ({}, ["__session=ghi\x0b"], "ghi\x0b"),
     ],
 )
 def test_the_token_of_a_get(headers: dict[str, str], cookies: list[str], token: str | None) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from chatsim.errors import Forbidden, Unauthenticated, Unavailable
 from chatsim_auth import SessionVerifier
+from chatsim_auth.session import LAST_NUMERIC_DATE
 
 from tests.unit.auth.hostile import HOSTILE, LOCAL_ISSUERS, of_size, with_claims
 from tests.unit.auth.issuer import (
@@ -52,6 +53,7 @@ GOOD: dict[str, Callable[[], str]] = {
     "no typ": lambda: sign(header={"alg": "RS256"}),
     "expired within the leeway": with_claims(exp=NOW_S - 4),
     "early within the leeway": with_claims(nbf=NOW_S + 5, iat=NOW_S + 5),
+    "the first second and the last": with_claims(nbf=0, iat=0, exp=LAST_NUMERIC_DATE),
     "further claims": with_claims(fva=[1, -1], o={"id": "org_1"}, name="ゼルダ"),
     "7 KB": lambda: of_size(7000),
 }
@@ -62,7 +64,7 @@ def test_a_good_token_gives_its_user(make: Callable[[], str]) -> None:
     assert SessionVerifier(settings()).verify(make()) == USER
 
 
-@pytest.mark.parametrize("sub", ["u", "u" * 128, "user_ñ", "auth0|7", "ゼルダ"])
+@pytest.mark.parametrize("sub", ["u", "u" * 128, "user_2XkQz", "user_ñ", "auth0|7", "ゼルダ"])
 def test_a_user_may_be_any_printable_word(sub: str) -> None:
     assert SessionVerifier(settings()).verify(sign(payload=claims(sub=sub))) == sub
 

@@ -18,6 +18,7 @@ from chatsim.spelling import plain
         ("as an AI I can't", "instructions"),
         ("link in my bio", "invite"),
         ("puta", "word"),
+        ("pu ta", "word"),
         ("mexicans are great cooks", ""),
         ("deport the goblin", ""),
         ("the boss killed you", ""),

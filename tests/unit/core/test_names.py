@@ -110,6 +110,8 @@ def test_names_people_type(typed, key, display):
         ("tag\U000e0041", "name_control"),
         ("\ud800\ud800", "name_control"),
         ("\ue000\ue000", "name_control"),
+        ("unassigned\u0378", "name_control"),
+        ("paragraph\u2029break", "name_control"),
         ("\u3164\u3164\u3164", "name_control"),
         ("\u115f\u1160", "name_control"),
         (["elden ring"], "name_type"),
@@ -175,9 +177,10 @@ HOSTILE = ["GAME", "es-AR", "", " es", 1, True, [], {}, ["es"], b"es"]
 
 @pytest.mark.parametrize("value", HOSTILE)
 def test_modes_and_languages_that_are_none(value):
-    for read in (mode_of, lang_of):
-        with pytest.raises(InvalidRequest):
+    for read, reason in ((mode_of, "mode"), (lang_of, "lang")):
+        with pytest.raises(InvalidRequest) as refused:
             read(value)
+        assert refused.value.reason == reason
 
 
 def test_modes_and_languages():

@@ -86,6 +86,10 @@ def test_a_natural_pace_has_bursts_and_lulls(viewers):
     assert pstdev(found) / mean(found) > 1.1
 
 
+def test_a_fixed_pace_has_no_rush():
+    assert {pace.rush(seed, pace.fixed(500, 30_000), 0) for seed in range(20)} == {frozenset()}
+
+
 @pytest.mark.parametrize("ends", [(500, 500), (500, 30_000), (30_000, 30_000), (3000, 7000)])
 def test_paces_that_may_be_chosen(ends):
     chosen = pace.fixed(*ends)
@@ -104,8 +108,9 @@ def test_paces_that_may_not(ends):
 
 @pytest.mark.parametrize("viewers", [0, 1, 61, -5, "60", 60.0, True, [], {}])
 def test_audiences_that_may_not(viewers):
-    with pytest.raises(InvalidRequest):
+    with pytest.raises(InvalidRequest) as refused:
         pace.natural(viewers)
+    assert refused.value.reason == "viewers"
 
 
 def test_no_audience_named_is_sixty():

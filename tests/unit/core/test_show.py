@@ -65,6 +65,11 @@ def test_the_talk_has_its_shares():
         assert counts[category] / 100 == pytest.approx(share, abs=2)
 
 
+def test_lines_come_one_after_the_other():
+    script = a_script()
+    assert list(islice(script.lines(98), 4)) == [script.line(k) for k in (98, 99, 100, 101)]
+
+
 def test_a_topic_has_comments_in_place_of_gameplay():
     pack_phrases = {"comments": ("c",), **{name: PHRASES[name] for name in ("reactions", "questions", "emotes")}}
     script = Script(a_show(mode="justchatting"), type(PACK)(PACK.ref, pack_phrases))

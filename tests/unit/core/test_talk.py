@@ -208,6 +208,7 @@ def test_a_region_has_words_enough_and_none_twice(lang):
         ("Baldur's Gate 3", "bg3"),
         ("Red Dead Redemption 2", "rdr2"),
         ("Elden Ring", "elden"),
+        ("Nier II", "nier"),
         ("Dead Cells", "dead cells"),
         ("League of Legends", "lol"),
         ("Cyberpunk 2077", "cyberpunk"),
