@@ -1,0 +1,101 @@
+"""What is counted rather than timed, at the real doors: dollars, reads, calls, and microseconds a line."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from itertools import islice
+
+import boto3
+from chatsim.store.dynamo import DynamoStore
+
+from bench import cost, doors, lines
+from bench.doors import Doors, Taken
+from bench.peers import held
+from bench.race import GAME, STORED_GAME, keep_pack
+from bench.table import Goal, Row, alone
+from local import template
+
+SHOWS = 5
+SHARED = ("Lambda, time", "Lambda, requests", "HTTP API", "DynamoDB, reads", "DynamoDB, writes")
+BATCH = "/api/chat-stream?horizon=60"
+
+
+def rows(many_packs: int, many_shows: int) -> Iterator[Row]:
+    """Rows 5 to 8. `many_packs`, `many_shows`: what else the table holds when reads are counted again."""
+    yield from of_lines()
+    found: list[Row] = []
+
+    def work(at: Doors) -> dict[str, Taken]:
+        taken = cost.requests(at)
+        found.extend(of_dollars(taken))
+        found.extend(of_reads(at, many_packs, many_shows))
+        found.extend(of_packs(at))
+        return taken
+
+    doors.measured(work)
+    yield from found
+
+
+def of_lines() -> Iterator[Row]:
+    for name, pace in lines.PACES.items():
+        line_us, join_ms = zip(*(lines.measured(pace, seed) for seed in range(SHOWS)), strict=True)
+        yield alone(5, f"a line, {name}", "µs", line_us, Goal("at most", 15))
+        yield alone(5, f"joining at hour 12, {name}", "ms", join_ms, Goal("at most", 5))
+
+
+def of_dollars(taken: dict[str, Taken]) -> Iterator[Row]:
+    """An hour of reading by the price list; what the classic design needs as well stands in lines of its own."""
+    asked = cost.asked_an_hour()
+    dashboard = {name: times for name, times in asked.items() if name.startswith("dashboard")}
+    chat = {name: times for name, times in dashboard.items() if name.endswith("batch")}
+    one = cost.bill(held.hour())
+    for what, requests, connections, most in (
+        ("the chat of a dashboard", chat, 1, None),
+        ("a dashboard", dashboard, 1, 1 / 100),
+        ("dashboard and overlay", asked, 2, 1 / 50),
+    ):
+        used = cost.hour(requests, taken)
+        ours, theirs = cost.bill({name: used[name] for name in SHARED}) * 100, connections * one * 100
+        goal = Goal("at most", most, f"at most 1/{1 / most:.0f}") if most else None
+        against = "held connection" if connections == 1 else "two of them"
+        yield Row(6, f"an hour of {what}", "cents", ours, against, theirs, ours / theirs, None, goal)
+    used = cost.hour(asked, taken)
+    for what, names in (
+        ("logs", ("CloudWatch, logs",)),
+        ("CloudFront", ("CloudFront, requests", "CloudFront, transfer")),
+    ):
+        yield Row(6, f"an hour of dashboard and overlay: {what}", "cents", cost.bill({n: used[n] for n in names}) * 100)
+
+
+def of_reads(at: Doors, many_packs: int, many_shows: int) -> Iterator[Row]:
+    """Read units of a batch in an empty table and in a full one; and how often a hot pack is read."""
+    table = DynamoStore(boto3.client("dynamodb"), template.TABLE_NAME)
+    keep_pack(table, STORED_GAME, time.time_ns() // 1_000_000)
+    wish = {"mode": "game", "lang": "es", "min": 3000, "max": 7000}
+    _, page = at.ask("Api", "POST", "/api/chat-ticket", {**wish, "gameName": STORED_GAME}, warm_up=0, times=1)
+    hot, _ = at.ask("ChatStream", "GET", BATCH, warm_up=0, times=1, x_ticket=page["ticket"])
+    few, _ = at.ask("ChatStream", "GET", BATCH, warm_up=0, x_ticket=page["ticket"])
+    fill(many_packs, lambda n: {"pk": {"S": f"PACK#game#es#{n}"}, "sk": {"S": "HEAD"}, "fence": {"N": "1"}})
+    fill(many_shows, lambda n: {"pk": {"S": f"USER#{n}"}, "sk": {"S": "SHOW"}, "tag": {"S": str(n)}})
+    many, _ = at.ask("ChatStream", "GET", BATCH, warm_up=0, x_ticket=page["ticket"])
+    yield Row(7, "read units of a batch, 1 pack and 1 show", "", few.reads)
+    what = f"the same, {many_packs:,} packs and {many_shows:,} shows"
+    yield Row(
+        7, what, "", many.reads, "1 and 1", few.reads, many.reads / few.reads, None, Goal("at most", 1, "the same")
+    )
+    yield Row(
+        7, "reads of a hot pack in 101 batches of one environment", "", hot.calls - few.calls, goal=Goal("at most", 1)
+    )
+
+
+def of_packs(at: Doors) -> Iterator[Row]:
+    for what, game in (("a stored pack", STORED_GAME), ("a built-in pack", GAME)):
+        taken, answer = at.ask("Generate", "POST", "/api/generate-phrases", {"gameName": game, "lang": "es"})
+        yield Row(8, f"calls of the store for {what} ({answer['source']})", "", taken.calls, goal=Goal("at most", 2))
+
+
+def fill(count: int, item: Callable[[int], dict[str, object]]) -> None:
+    client, numbers = boto3.client("dynamodb"), iter(range(count))
+    while batch := [{"PutRequest": {"Item": item(n)}} for n in islice(numbers, 25)]:
+        client.batch_write_item(RequestItems={template.TABLE_NAME: batch})  # type: ignore[dict-item]
