@@ -37,12 +37,13 @@ class Size:
     starts: int
     rounds: int
     batches: int
+    asked: int
     packs: int
     shows: int
 
 
-WHOLE = Size(starts=25, rounds=15, batches=100, packs=100_000, shows=10_000)
-QUICK = Size(starts=5, rounds=3, batches=60, packs=100, shows=100)
+WHOLE = Size(starts=25, rounds=15, batches=100, asked=100, packs=100_000, shows=10_000)
+QUICK = Size(starts=5, rounds=3, batches=60, asked=10, packs=100, shows=100)
 
 
 def main() -> None:
@@ -73,7 +74,7 @@ def measured(size: Size, kept: dict[str, Any] | None) -> tuple[list[Row], dict[s
 
     raced, first = asyncio.run(over_a_store(lambda endpoint, folder: run(Course(endpoint, folder))))
     say("what is counted")
-    rows = [*raced, *counted.rows(size.packs, size.shows)]
+    rows = [*raced, *counted.rows(size.asked, size.packs, size.shows)]
     say("make dev")
     rows += stack.rows(size.rounds)
     return sorted(rows, key=lambda row: row.number), first

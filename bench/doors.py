@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from email.message import Message
 from pathlib import Path
 from statistics import median
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import boto3
 from chatsim.store.signed_client import SignedClient
@@ -32,6 +32,7 @@ from local.template import Function
 
 ROOT = Path(__file__).resolve().parents[1]
 ORIGIN = "https://chat.example.com"
+T = TypeVar("T")
 WARM_UP, TIMES = 10, 100
 NO_HEADERS: Mapping[str, str] = {}
 
@@ -99,7 +100,8 @@ class Wire(RuntimeApi):
 class Doors:
     """The doors of the template over the store at `endpoint`, for one signed-in user."""
 
-    def __init__(self, endpoint: str, folder: Path) -> None:
+    def __init__(self, endpoint: str, folder: Path, times: int = TIMES) -> None:
+        self.times = times
         plan = template.read(ROOT / "template.yaml")
         store.create_table(endpoint, plan.table)
         issuer = Issuer.load(folder)
@@ -122,7 +124,7 @@ class Doors:
         body: object = None,
         *,
         warm_up: int = WARM_UP,
-        times: int = TIMES,
+        times: int | None = None,
         **headers: str,
     ) -> tuple[Taken, Any]:
         """What it took, and the last answer: JSON, or the text of a stream. Raises RuntimeError for a refusal."""
@@ -130,7 +132,7 @@ class Doors:
         loop = Runtime(wire, self._handlers[door])
         cpu_ms, most = [], [0.0] * 5
         with redirect_stdout(self._said):
-            for _ in range(warm_up + times):
+            for _ in range(warm_up + (times or self.times)):
                 before, said, begun = Meter(**vars(self._meter)), self._said.tell(), time.process_time()
                 loop.serve_one()
                 cpu_ms.append((time.process_time() - begun) * 1000)
@@ -170,16 +172,16 @@ def event(
     return payload.event(scope, raw, f"{method} {bare}", "bench")
 
 
-def measured(work: Callable[[Doors], dict[str, Taken]]) -> dict[str, Taken]:
-    """`work` with doors over a store of its own."""
-    return asyncio.run(_measured(work))
+def measured(work: Callable[[Doors], T], times: int = TIMES) -> T:
+    """`work` with doors over a store of its own, which are asked everything so often; once in a process."""
+    return asyncio.run(_measured(work, times))
 
 
-async def _measured(work: Callable[[Doors], dict[str, Taken]]) -> dict[str, Taken]:
+async def _measured(work: Callable[[Doors], T], times: int) -> T:
     with tempfile.TemporaryDirectory() as name, (Path(name) / "lock").open("w") as lock:
         folder = Path(name)
         async with store.running(folder / "store", lock.fileno()) as database:
-            return await asyncio.to_thread(lambda: work(Doors(database.endpoint, folder)))
+            return await asyncio.to_thread(lambda: work(Doors(database.endpoint, folder, times)))
 
 
 def settings(endpoint: str, issuer: Issuer) -> dict[str, str]:

@@ -19,8 +19,8 @@ NOTES = """
 ## What is measured
 
 - **Beside each other:** every round asks each program in turn, on one machine. `ours` and `theirs` are medians over the
-  rounds; `ratio` is the median of the rounds' own ratios and `spread` its quartiles, so that what slows the machine down
-  for a while slows both.
+  rounds; `ratio` is the median of the rounds' own ratios and `spread` its quartiles, so that what slows the machine
+  down for a while slows both.
 - **Ours** is what `make build HOST=1` packages, started by its own start script and asked through Lambda's Runtime API.
 - **Starlette** under uvicorn with uvloop and httptools is the app that one puts behind AWS's Lambda Web Adapter; the
   adapter, a process of its own, is left out. **Powertools** is its resolver on `awslambdaric`, which answers in one
@@ -33,8 +33,8 @@ NOTES = """
 - **Held connection** is the classic design, a timer for each viewer, by arithmetic: an hour of Lambda at the least
   memory it has ([held.py](../bench/peers/held.py)). Beside it stand Lambda, the HTTP API and the table
   ([cost.py](../bench/cost.py)); logs and CloudFront have rows of their own.
-- **x bare** is a cold start in those of the bare loop in the same run, which says the same on a fast and a slow machine.
-  `api` and `generate` run on `awslambdaric`; they list the games, and answer with a stored pack.
+- **x bare** is a cold start in those of the bare loop in the same run, which says the same on a fast and a slow
+  machine. `api` and `generate` run on `awslambdaric`; they list the games, and answer with a stored pack.
 
 Not measured yet: the page (row 10), and how long `make test` takes (row 11), which it prints itself.
 """
