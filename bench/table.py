@@ -35,8 +35,12 @@ NOTES = """
   ([cost.py](../bench/cost.py)); logs and CloudFront have rows of their own.
 - **x bare** is a cold start in those of the bare loop in the same run, which says the same on a fast and a slow
   machine. `api` and `generate` run on `awslambdaric`; they list the games, and answer with a stored pack.
+- **A token** is taken to be three characters, of the prompt and of an answer with every line it asks for; what the
+  model thinks before it speaks is not in it. Prices are Groq's list.
+- **Row 4** counts the program's own processor time, so that waiting for the store is not in it.
 
-Not measured yet: the page (row 10), and how long `make test` takes (row 11), which it prints itself.
+Not measured yet: the page (row 10), a pack from a fake AI by the clock (row 8), the memory that makes a function
+cheapest (row 6), and how long `make test` takes (row 11).
 """
 
 
