@@ -89,7 +89,8 @@ async def over_a_store(work: Callable[[str, Path], T]) -> T:
 
 def taken(rounds: int, load_before: float) -> Taken:
     today = datetime.now(UTC).date().isoformat()
-    return Taken(today, machine(), platform.python_version(), (load_before, os.getloadavg()[0]), rounds)
+    load = load_before, os.getloadavg()[0]
+    return Taken(today, machine(), platform.python_version(), os.cpu_count() or 1, load, rounds)
 
 
 def machine() -> str:

@@ -15,6 +15,7 @@ HEAD = """# How fast and how cheap
 Written by `make bench` from [results.json](../bench/results.json); `make bench-quick` prints the same table from fewer
 rounds.
 """
+BUSY = "**The machine had other work meanwhile:** the ratios hold better than the milliseconds, and what is wide in its spread\ndoes not hold.\n"
 NOTES = """
 ## What is measured
 
@@ -84,6 +85,7 @@ class Taken:
     date: str
     machine: str
     python: str
+    cores: int
     load: tuple[float, float]
     rounds: int
 
@@ -149,6 +151,7 @@ def document(results: dict[str, Any]) -> str:
             f"Taken {taken.date} on {taken.machine}, Python {taken.python}, {taken.rounds} rounds; load "
             f"{taken.load[0]:.1f} before and {taken.load[1]:.1f} after. "
             f"{sum(row.reached is True for row in rows)} figures are reached, {missed} are not yet.\n",
+            *([BUSY] if max(taken.load) > taken.cores else []),
             *(f"| {' | '.join(line)} |" for line in table),
             NOTES,
             "## The first cold starts\n",

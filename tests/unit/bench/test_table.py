@@ -9,7 +9,7 @@ from bench import table
 from bench.table import Goal, Row, Taken
 from tests.conftest import ROOT
 
-TAKEN = Taken("2026-11-22", "2 x a processor", "3.13.0", (0.5, 1.0), 3)
+TAKEN = Taken("2026-11-22", "2 x a processor", "3.13.0", 2, (0.5, 1.0), 3)
 HALF = Goal("at most", 0.5)
 
 
@@ -54,6 +54,13 @@ def test_figures_are_read_easily():
     assert table.cells(row) == (
         "6", "an hour", "0.024 cents", "held", "1,234 cents", "0.004", "", "at most 0.333 x", "yes",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(("load", "said"), [((0.5, 2.0), 0), ((0.5, 2.1), 1), ((9.0, 1.0), 1)])
+def test_a_busy_machine_is_said(load, said):
+    results = json.loads((ROOT / "bench/results.json").read_text("utf-8"))
+    results["taken"] |= {"cores": 2, "load": load}
+    assert table.document(results).count(table.BUSY) == said
 
 
 def test_results_survive_their_file():
