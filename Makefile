@@ -14,7 +14,7 @@ ENGINE := local/samples.py $(shell find layers/core/chatsim -type f -not -name '
 
 ##@ On this machine
 help: ## List these targets
-	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
 
 dev: ## Run the whole product: http://localhost:8000 (PORT=…, FAKE_AI=1)
 	@$(MAKE) --no-print-directory -j3 -s setup
@@ -59,10 +59,14 @@ shows: ## Three shows of different games side by side, into docs/shows.md
 	@$(MAKE) --no-print-directory -j3 -s setup
 	$(BIN)/python -m bench.side_by_side
 
-bench: ## What a line of chat costs, and a month on AWS
-	@$(MAKE) --no-print-directory -j3 -s setup
-	$(BIN)/python -m bench.lines
+bench: ## How fast and cheap it is beside what others would do, into docs/performance.md; and a month on AWS
+	@$(MAKE) --no-print-directory -s to-bench
+	$(BIN)/python -m bench
 	$(BIN)/python -m bench.cost
+
+bench-quick: ## The same table in a minute, printed only
+	@$(MAKE) --no-print-directory -s to-bench
+	$(BIN)/python -m bench --quick
 
 ##@ On AWS
 build: ## Package the site and the functions (HOST=1: for this machine, as an emulator needs it)
@@ -108,6 +112,10 @@ setup: .venv/.local local/node_modules/.package-lock.json frontend/dist/index.ht
 	.cache/$*/bin/pip install --disable-pip-version-check -q -r $<
 	touch $@
 
+# What is measured is what would be deployed.
+to-bench: setup .cache/sam/.made .cache/bench/.made
+	$(BIN)/python -m deploy.build --host
+
 %/node_modules/.package-lock.json: %/package-lock.json
 	npm --prefix $* ci --silent --no-audit --no-fund || npm --prefix $* install --silent --no-audit --no-fund
 	touch $@
@@ -133,4 +141,4 @@ frontend/public/samples/games.json: .venv/.local $(ENGINE)
 	mkdir -p .cache
 	tests/get-dynamodb > $@
 
-.PHONY: help dev test soak faults check realism shows bench build deploy secrets destroy setup
+.PHONY: help dev test soak faults check realism shows bench bench-quick build deploy secrets destroy setup to-bench

@@ -138,28 +138,36 @@ def lambda_ms(took: Taken) -> int:
 def month(streamers: int, busy_h: float, asked: Mapping[str, float], taken: Mapping[str, Taken]) -> dict[str, float]:
     """What all streamers use in a month, by the names of PRICES; `busy_h`: the hours over which it is spread."""
     on_air = streamers * HOURS
-
-    def every(of: Mapping[str, float]) -> float:
-        return on_air * sum(asked[name] * each for name, each in of.items())
-
-    requests = every(dict.fromkeys(taken, 1))
-    streamed = every({name: 1 for name in taken if name.endswith("batch")})
+    asking = {name: on_air * used for name, used in hour(asked, taken).items()}
+    requests, streamed = asking["Lambda, requests"], asking["Lambda, requests"] - asking["HTTP API"]
     files = on_air / SHOW_HOURS * FILES
     packs = min(streamers * NEW_GAMES, PACKS_A_DAY * DAYS) + PACKS_A_MONTH
-    gb_s = every({name: lambda_ms(took) / 1000 * took.memory_mb / 1024 for name, took in taken.items()})
-    return {
-        "Lambda, time": gb_s + packs * PACK_S * PACK_GB + RUNS * RUN_S * PACK_GB,
-        "Lambda, requests": requests,
-        "HTTP API": requests - streamed,
-        "DynamoDB, reads": every({name: took.reads for name, took in taken.items()}),
-        "DynamoDB, writes": every({name: took.writes for name, took in taken.items()}),
+    return asking | {
+        "Lambda, time": asking["Lambda, time"] + packs * PACK_S * PACK_GB + RUNS * RUN_S * PACK_GB,
         "CloudFront, requests": requests + files,
         "CloudFront, function": 2 * files,
-        "CloudFront, transfer": every({name: took.answer_bytes for name, took in taken.items()}) / 1e9,
-        "CloudWatch, logs": every({name: took.log_bytes + LAMBDA_LOG_BYTES for name, took in taken.items()}) / 1e9,
         "CloudWatch, metrics": STREAM_METRICS * busy_h / MONTH_HOURS + PREWARM_METRICS * RUNS / MONTH_HOURS,
         "CloudWatch, alarms": ALARMS,
         "X-Ray": traced(streamed, busy_h) + traced(requests - streamed, busy_h),
+    }
+
+
+def hour(asked: Mapping[str, float], taken: Mapping[str, Taken]) -> dict[str, float]:
+    """What asking so often uses in an hour on air, by the names of PRICES."""
+
+    def every(of: Mapping[str, float]) -> float:
+        return sum(asked[name] * each for name, each in of.items())
+
+    requests = sum(asked.values())
+    return {
+        "Lambda, time": every({name: lambda_ms(taken[name]) / 1000 * taken[name].memory_mb / 1024 for name in asked}),
+        "Lambda, requests": requests,
+        "HTTP API": sum(times for name, times in asked.items() if not name.endswith("batch")),
+        "DynamoDB, reads": every({name: taken[name].reads for name in asked}),
+        "DynamoDB, writes": every({name: taken[name].writes for name in asked}),
+        "CloudFront, requests": requests,
+        "CloudFront, transfer": every({name: taken[name].answer_bytes for name in asked}) / 1e9,
+        "CloudWatch, logs": every({name: taken[name].log_bytes + LAMBDA_LOG_BYTES for name in asked}) / 1e9,
     }
 
 
@@ -171,7 +179,7 @@ def traced(requests: float, busy_h: float) -> float:
 
 def bill(use: Mapping[str, float], *, free: bool = False) -> float:
     """Dollars for `use`; `free`: less what costs nothing each month."""
-    return sum(max(0.0, use[name] - price.free * free) * price.dollars for name, price in PRICES.items())
+    return sum(max(0.0, used - PRICES[name].free * free) * PRICES[name].dollars for name, used in use.items())
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from email.message import Message
 from pathlib import Path
 from statistics import median
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import boto3
 from chatsim.store.signed_client import SignedClient
@@ -32,7 +32,9 @@ from local.template import Function
 
 ROOT = Path(__file__).resolve().parents[1]
 ORIGIN = "https://chat.example.com"
+T = TypeVar("T")
 WARM_UP, TIMES = 10, 100
+NO_HEADERS: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,8 @@ class Wire(RuntimeApi):
 class Doors:
     """The doors of the template over the store at `endpoint`, for one signed-in user."""
 
-    def __init__(self, endpoint: str, folder: Path) -> None:
+    def __init__(self, endpoint: str, folder: Path, times: int = TIMES) -> None:
+        self.times = times
         plan = template.read(ROOT / "template.yaml")
         store.create_table(endpoint, plan.table)
         issuer = Issuer.load(folder)
@@ -108,18 +111,28 @@ class Doors:
         self._said = io.StringIO()
         for function in plan.functions:
             os.environ.update(function.environment)
-        os.environ.update(_settings(endpoint, issuer))
+        os.environ.update(settings(endpoint, issuer))
         _measure(self._meter)
         with redirect_stdout(self._said):
             self._handlers = {name: _handler(function) for name, function in self._functions.items()}
 
-    def ask(self, door: str, method: str, path: str, body: object = None, **headers: str) -> tuple[Taken, Any]:
+    def ask(
+        self,
+        door: str,
+        method: str,
+        path: str,
+        body: object = None,
+        *,
+        warm_up: int = WARM_UP,
+        times: int | None = None,
+        **headers: str,
+    ) -> tuple[Taken, Any]:
         """What it took, and the last answer: JSON, or the text of a stream. Raises RuntimeError for a refusal."""
-        wire = Wire(event=self._event(method, path, body, headers))
+        wire = Wire(event=json.dumps(event(self._token, method, path, body, headers)).encode())
         loop = Runtime(wire, self._handlers[door])
         cpu_ms, most = [], [0.0] * 5
         with redirect_stdout(self._said):
-            for _ in range(WARM_UP + TIMES):
+            for _ in range(warm_up + (times or self.times)):
                 before, said, begun = Meter(**vars(self._meter)), self._said.tell(), time.process_time()
                 loop.serve_one()
                 cpu_ms.append((time.process_time() - begun) * 1000)
@@ -128,7 +141,7 @@ class Doors:
                 most = [max(pair) for pair in zip(most, (*spent, *sizes), strict=True)]
         calls, reads, writes, log_bytes, answer_bytes = most
         taken = Taken(
-            median(cpu_ms[WARM_UP:]),
+            median(cpu_ms[warm_up:]),
             int(calls),
             reads,
             writes,
@@ -138,36 +151,41 @@ class Doors:
         )
         return taken, _content(b"".join(wire.answer))
 
-    def _event(self, method: str, path: str, body: object, headers: Mapping[str, str]) -> bytes:
-        bare, _, query = path.partition("?")
-        sent = {"host": "chat.example.com", "authorization": f"Bearer {self._token}", "accept-language": "es"}
-        sent |= {"content-type": "application/json", "origin": ORIGIN} if body is not None else {}
-        sent |= {name.replace("_", "-"): value for name, value in headers.items()}
-        scope = {
-            "method": method,
-            "raw_path": bare.encode(),
-            "query_string": query.encode(),
-            "http_version": "1.1",
-            "client": ("192.0.2.1", 0),
-            "headers": [(name.encode(), value.encode()) for name, value in sent.items()],
-        }
-        raw = b"" if body is None else json.dumps(body).encode()
-        return json.dumps(payload.event(scope, raw, f"{method} {bare}", "bench")).encode()
+
+def event(
+    token: str, method: str, path: str, body: object = None, headers: Mapping[str, str] = NO_HEADERS
+) -> dict[str, Any]:
+    """What a door is called with when the user of `token` asks."""
+    bare, _, query = path.partition("?")
+    sent = {"host": "chat.example.com", "authorization": f"Bearer {token}", "accept-language": "es"}
+    sent |= {"content-type": "application/json", "origin": ORIGIN} if body is not None else {}
+    sent |= {name.replace("_", "-"): value for name, value in headers.items()}
+    scope = {
+        "method": method,
+        "raw_path": bare.encode(),
+        "query_string": query.encode(),
+        "http_version": "1.1",
+        "client": ("192.0.2.1", 0),
+        "headers": [(name.encode(), value.encode()) for name, value in sent.items()],
+    }
+    raw = b"" if body is None else json.dumps(body).encode()
+    return payload.event(scope, raw, f"{method} {bare}", "bench")
 
 
-def measured(work: Callable[[Doors], dict[str, Taken]]) -> dict[str, Taken]:
-    """`work` with doors over a store of its own."""
-    return asyncio.run(_measured(work))
+def measured(work: Callable[[Doors], T], times: int = TIMES) -> T:
+    """`work` with doors over a store of its own, which are asked everything so often; once in a process."""
+    return asyncio.run(_measured(work, times))
 
 
-async def _measured(work: Callable[[Doors], dict[str, Taken]]) -> dict[str, Taken]:
+async def _measured(work: Callable[[Doors], T], times: int) -> T:
     with tempfile.TemporaryDirectory() as name, (Path(name) / "lock").open("w") as lock:
         folder = Path(name)
         async with store.running(folder / "store", lock.fileno()) as database:
-            return await asyncio.to_thread(lambda: work(Doors(database.endpoint, folder)))
+            return await asyncio.to_thread(lambda: work(Doors(database.endpoint, folder, times)))
 
 
-def _settings(endpoint: str, issuer: Issuer) -> dict[str, str]:
+def settings(endpoint: str, issuer: Issuer) -> dict[str, str]:
+    """The environment of doors that trust `issuer`, over the store at `endpoint`."""
     return {
         "AWS_REGION": store.REGION,
         "AWS_DEFAULT_REGION": store.REGION,

@@ -4,6 +4,7 @@ import pytest
 
 from bench import cost
 from bench.doors import Taken
+from bench.peers import held
 
 LIGHT = Taken(cpu_ms=2.0, calls=1, reads=0.5, writes=0, log_bytes=300, answer_bytes=1000, memory_mb=256)
 
@@ -47,3 +48,7 @@ def test_use_grows_with_the_streamers_and_the_bill_is_the_sum_of_its_lines():
     assert hundred["Lambda, requests"] == pytest.approx(100 * one["Lambda, requests"])
     assert cost.bill(one) == pytest.approx(sum(one[name] * price.dollars for name, price in cost.PRICES.items()))
     assert cost.bill(one, free=True) < 0.05 < cost.bill(one)
+
+
+def test_a_held_connection_is_paid_for_all_of_its_hour():
+    assert cost.bill(held.hour()) == pytest.approx(450 * 1.33334e-5, rel=0.001)

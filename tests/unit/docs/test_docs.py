@@ -221,7 +221,7 @@ def test_the_settings_of_the_ai(path):
 
 @pytest.mark.parametrize("path", READMES)
 def test_the_make_targets(path):
-    listed = rows(path, re.compile(r"`make ([a-z]+)`")).keys()
+    listed = rows(path, re.compile(r"`make ([a-z-]+)`")).keys()
     assert listed == set(re.findall(r"^([a-z-]+):.*## ", text("Makefile"), re.MULTILINE))
 
 

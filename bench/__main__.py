@@ -1,0 +1,107 @@
+"""`make bench`: every figure beside its peer, printed, and written to bench/results.json and docs/performance.md.
+
+python -m bench [--quick]: fewer rounds, printed only
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import platform
+import re
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from bench import counted, race, stack, table
+from bench.programs import ROOT
+from bench.race import Course
+from bench.table import Row, Taken
+from local import store
+
+RESULTS = ROOT / "bench" / "results.json"
+DOCUMENT = ROOT / "docs" / "performance.md"
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Size:
+    """How often each thing is done, and what else the table holds when reads are counted."""
+
+    starts: int
+    rounds: int
+    batches: int
+    asked: int
+    packs: int
+    shows: int
+
+
+WHOLE = Size(starts=25, rounds=15, batches=100, asked=100, packs=100_000, shows=10_000)
+QUICK = Size(starts=5, rounds=3, batches=60, asked=10, packs=100, shows=100)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Every figure beside its peer.")
+    parser.add_argument("--quick", action="store_true", help="fewer rounds, printed only")
+    quick = parser.parse_args().quick
+    kept = json.loads(RESULTS.read_text("utf-8"))["first"] if RESULTS.exists() else None
+    size, before = QUICK if quick else WHOLE, os.getloadavg()[0]
+    rows, first = measured(size, kept)
+    print(table.text(rows))
+    if not quick:
+        RESULTS.write_text(table.dumped(taken(size.starts, before), first, rows), "utf-8")
+        DOCUMENT.write_text(table.document(json.loads(RESULTS.read_text("utf-8"))), "utf-8")
+
+
+def measured(size: Size, kept: dict[str, Any] | None) -> tuple[list[Row], dict[str, Any]]:
+    """All rows, and the first cold starts: `kept`, or those of this run."""
+    before = os.getloadavg()[0]
+
+    def run(course: Course) -> tuple[list[Row], dict[str, Any]]:
+        course.check()
+        say("cold starts")
+        cold = course.cold(size.starts)
+        say("warm batches")
+        warm = course.warm(size.rounds, size.batches)
+        first = kept or race.first_of(cold, course.profiles(), asdict(taken(size.starts, before)))
+        return list(race.rows(cold, warm, first)), first
+
+    raced, first = asyncio.run(over_a_store(lambda endpoint, folder: run(Course(endpoint, folder))))
+    say("what is counted")
+    rows = [*raced, *counted.rows(size.asked, size.packs, size.shows)]
+    say("make dev")
+    rows += stack.rows(size.rounds)
+    return sorted(rows, key=lambda row: row.number), first
+
+
+async def over_a_store(work: Callable[[str, Path], T]) -> T:
+    """`work` with the address of a store of its own and a folder."""
+    with tempfile.TemporaryDirectory() as name, (Path(name) / "lock").open("w") as lock:
+        async with store.running(Path(name) / "store", lock.fileno()) as database:
+            return await asyncio.to_thread(work, database.endpoint, Path(name))
+
+
+def taken(rounds: int, load_before: float) -> Taken:
+    today = datetime.now(UTC).date().isoformat()
+    load = load_before, os.getloadavg()[0]
+    return Taken(today, machine(), platform.python_version(), os.cpu_count() or 1, load, rounds)
+
+
+def machine() -> str:
+    """The processor and how many of it, the kernel's family, nothing that names this very machine."""
+    found = re.search(r"model name\s*: (.+)", Path("/proc/cpuinfo").read_text())
+    return f"{os.cpu_count()} x {found[1] if found else platform.machine()}, {platform.system()}"
+
+
+def say(what: str) -> None:
+    print(f"{what}…", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()

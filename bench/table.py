@@ -1,0 +1,199 @@
+"""Rows of figures beside those of a peer: as a table, as a document, and as JSON between two runs. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from statistics import median, quantiles
+from typing import Any, Literal
+
+COLUMNS = ("#", "what", "ours", "against", "theirs", "ratio", "spread", "to reach", "reached")
+RIGHT = ("ours", "theirs", "ratio", "spread", "to reach")
+HEAD = """# How fast and how cheap
+
+Written by `make bench` from [results.json](../bench/results.json); `make bench-quick` prints the same table from fewer
+rounds.
+"""
+BUSY = """**The machine had other work meanwhile:** the ratios hold better than the milliseconds, and what is wide in its
+spread does not hold.
+"""
+NOTES = """
+## What is measured
+
+- **Beside each other:** every round asks each program in turn, on one machine. `ours` and `theirs` are medians over the
+  rounds; `ratio` is the median of the rounds' own ratios and `spread` its quartiles, so that what slows the machine
+  down for a while slows both.
+- **Ours** is what `make build HOST=1` packages, started by its own start script and asked through Lambda's Runtime API.
+- **Starlette** under uvicorn with uvloop and httptools is the app that one puts behind AWS's Lambda Web Adapter; the
+  adapter, a process of its own, is left out. **Powertools** is its resolver on `awslambdaric`, which answers in one
+  piece. Both stand in [peers](../bench/peers), make the same lines with our engine after the same look at the ticket,
+  and read the table with boto3.
+- **Bare loop** is Python that speaks Lambda's Runtime API and does no work.
+- **First byte** is the first `data:` line: the ticket is checked and the show is read by then. A cold start counts from
+  the start of the process; what Lambda does before that is the same for all.
+- All run on the same Python, with bytecode for everything, over one local DynamoDB emulator.
+- **Held connection** is the classic design, a timer for each viewer, by arithmetic: an hour of Lambda at the least
+  memory it has ([held.py](../bench/peers/held.py)). Beside it stand Lambda, the HTTP API and the table
+  ([cost.py](../bench/cost.py)); logs and CloudFront have rows of their own.
+- **x bare** is a cold start in those of the bare loop in the same run, which says the same on a fast and a slow
+  machine. `api` and `generate` run on `awslambdaric`; they list the games, and answer with a stored pack.
+- **A token** is taken to be three characters, of the prompt and of an answer with every line it asks for; what the
+  model thinks before it speaks is not in it. Prices are Groq's list.
+- **Row 4** counts the program's own processor time, so that waiting for the store is not in it.
+
+Not measured yet: the page (row 10), a pack from a fake AI by the clock (row 8), the memory that makes a function
+cheapest (row 6), and how long `make test` takes (row 11).
+"""
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What is to be reached by a row's ratio, or, without anybody to compare with, by its own figure."""
+
+    sense: Literal["at most", "at least"]
+    figure: float
+    text: str = ""
+
+    def reached(self, figure: float) -> bool:
+        return figure <= self.figure if self.sense == "at most" else figure >= self.figure
+
+
+@dataclass(frozen=True)
+class Row:
+    """One figure. `spread`: the quartiles of the ratio, or of the figure where there is nobody to compare with."""
+
+    number: int
+    what: str
+    unit: str
+    ours: float
+    against: str = ""
+    theirs: float | None = None
+    ratio: float | None = None
+    spread: tuple[float, float] | None = None
+    goal: Goal | None = None
+
+    @property
+    def reached(self) -> bool | None:
+        if not self.goal:
+            return None
+        return self.goal.reached(self.ours if self.ratio is None else self.ratio)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """When and where; `load`: processes that wanted a processor, over a minute, before and after."""
+
+    date: str
+    machine: str
+    python: str
+    cores: int
+    load: tuple[float, float]
+    rounds: int
+
+
+def alone(number: int, what: str, unit: str, figures: Sequence[float], goal: Goal | None = None) -> Row:
+    """A row of our own figures."""
+    spread = quartiles(figures) if len(figures) > 1 else None
+    return Row(number, what, unit, median(figures), spread=spread, goal=goal)
+
+
+def beside(
+    number: int, what: str, unit: str, ours: Sequence[float], against: str, theirs: Sequence[float], goal: Goal
+) -> Row:
+    """A row of two programs' figures, round by round."""
+    ratios = [one / other for one, other in zip(ours, theirs, strict=True)]
+    spread = quartiles(ratios) if len(ratios) > 1 else None
+    return Row(number, what, unit, median(ours), against, median(theirs), median(ratios), spread, goal)
+
+
+def quartiles(figures: Sequence[float]) -> tuple[float, float]:
+    low, _, high = quantiles(figures, n=4, method="inclusive")
+    return low, high
+
+
+def cells(row: Row) -> tuple[str, ...]:
+    ratio = row.ratio is not None
+    goal = row.goal.text or f"{row.goal.sense} {_plain(row.goal.figure)}{' x' if ratio else ''}" if row.goal else ""
+    return (
+        str(row.number),
+        row.what,
+        _with_unit(row.ours, row.unit),
+        row.against,
+        "" if row.theirs is None else _with_unit(row.theirs, row.unit),
+        "" if row.ratio is None else _plain(row.ratio),
+        "" if row.spread is None else " – ".join(map(_plain, row.spread)),
+        goal,
+        {True: "yes", False: "**no**", None: ""}[row.reached],
+    )
+
+
+def text(rows: Sequence[Row]) -> str:
+    """For a terminal."""
+    lines = [COLUMNS, *(tuple(cell.strip("*") for cell in cells(row)) for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return "\n".join(
+        "  ".join(
+            cell.rjust(width) if name in RIGHT else cell.ljust(width)
+            for name, cell, width in zip(COLUMNS, line, widths, strict=True)
+        ).rstrip()
+        for line in lines
+    )
+
+
+def document(results: dict[str, Any]) -> str:
+    """docs/performance.md for what `dumped` made."""
+    rows = [_row(row) for row in results["rows"]]
+    taken, first = Taken(**results["taken"]), results["first"]
+    table = [COLUMNS, tuple("---:" if name in RIGHT else "---" for name in COLUMNS), *map(cells, rows)]
+    missed = sum(row.reached is False for row in rows)
+    return "\n".join(
+        [
+            HEAD,
+            f"Taken {taken.date} on {taken.machine}, Python {taken.python}, {taken.rounds} rounds; load "
+            f"{taken.load[0]:.1f} before and {taken.load[1]:.1f} after. "
+            f"{sum(row.reached is True for row in rows)} figures are reached, {missed} are not yet.\n",
+            *([BUSY] if max(taken.load) > taken.cores else []),
+            *(f"| {' | '.join(line)} |" for line in table),
+            NOTES,
+            "## The first cold starts\n",
+            f"Measured {first['taken']['date']} on {first['taken']['machine']}, Python {first['taken']['python']}, "
+            f"load {first['taken']['load'][0]:.1f}; row 9 is held to them.\n",
+            "| door | ms | x bare | what it imports longest, ms |",
+            "|---|---:|---:|---|",
+            *(
+                f"| {name} | {_plain(door['ms'])} | {_plain(door['x_bare'])} | "
+                f"{', '.join(f'{module} {_plain(ms)}' for module, ms in door['imports'].items())} |"
+                for name, door in first["doors"].items()
+            ),
+            "",
+        ]
+    )
+
+
+def dumped(taken: Taken, first: dict[str, Any], rows: Sequence[Row]) -> str:
+    """The JSON of results.json, with figures to four digits."""
+    results = {"taken": asdict(taken), "first": first, "rows": [asdict(row) for row in rows]}
+    return json.dumps(_rounded(results), indent=1, ensure_ascii=False) + "\n"
+
+
+def _row(fields: dict[str, Any]) -> Row:
+    goal, spread = fields["goal"], fields["spread"]
+    return Row(**fields | {"goal": Goal(**goal) if goal else None, "spread": tuple(spread) if spread else None})
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _rounded(member) for name, member in value.items()}
+    if isinstance(value, list | tuple):
+        return [_rounded(member) for member in value]
+    return float(f"{value:.4g}") if isinstance(value, float) else value
+
+
+def _with_unit(figure: float, unit: str) -> str:
+    return f"{_plain(figure)} {unit}".strip()
+
+
+def _plain(figure: float) -> str:
+    """Three digits, never as a power of ten."""
+    return f"{figure:,.0f}" if abs(figure) >= 100 else f"{float(f'{figure:.3g}'):.10f}".rstrip("0").rstrip(".")
