@@ -52,6 +52,12 @@ def cold_door(dynalite: str, table: str) -> Iterator["subprocess.Popen[bytes]"]:
         process.wait(timeout=5)
 
 
+@pytest.fixture(scope="module")
+def table(new_table: Callable[[], str]) -> str:
+    """One of its own, whose tickets are signed with our keys."""
+    return new_table()
+
+
 @pytest.fixture
 def fresh(cold_door: "subprocess.Popen[bytes]") -> Ask:
     """fresh(event, now_ms) → the body of the answer, made by a process of its own."""

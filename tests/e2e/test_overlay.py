@@ -64,10 +64,14 @@ class Overlay:
             self._settle()
 
     def wait_until(self, condition: str, within_s: int) -> None:
+        """`within_s` on the page's clock; what has come by then may take the machine a moment more to draw."""
         begun = self.second
-        while not self.page.evaluate(condition):
-            assert self.second - begun < within_s, f"{condition} within {within_s} s"
+        while not self.page.evaluate(condition) and self.second - begun < within_s:
             self.wait(1)
+        drawn_s = time.monotonic() + 5
+        while not self.page.evaluate(condition):
+            assert time.monotonic() < drawn_s, f"{condition} within {within_s} s"
+            self.page.wait_for_timeout(50)
 
     def drawn(self) -> tuple[int, int]:
         """Pixels that are not transparent: in the upper half, in all."""
@@ -156,11 +160,15 @@ def test_hidden_it_asks_nothing_and_seen_again_it_asks_at_once(overlay: Overlay)
     for script, hide, show in ways:
         overlay.wait(20)
         page.evaluate(script, hide)
+        page.wait_for_timeout(500)  # for what was on its way
         overlay.asked.clear()
         overlay.wait(90)
         assert not overlay.asked
         page.evaluate(script, show)
         overlay.wait(1)
+        until_s = time.monotonic() + 10
+        while not overlay.asked and time.monotonic() < until_s:  # asked at once, heard of when the machine likes
+            page.wait_for_timeout(50)
         assert overlay.asked
 
 

@@ -109,7 +109,7 @@ def test_markup_is_text(safe: Safe, site: str, figure: Figure, path: str) -> Non
     else:
         chat.serve()
         page.goto(site + path)
-    expect(page.locator(LINES)).to_have_count(len(MARKUP) + 1)
+    expect(page.locator(LINES)).to_have_count(len(MARKUP) + 1, timeout=20_000)
     assert page.locator(f"{LINES} .chat-text").all_inner_texts()[: len(MARKUP)] == [*MARKUP]
     assert page.locator(f"{LINES} .chat-author").first.inner_text().removesuffix(":") == MARKUP[1]
     assert page.locator(f"{LINES} :is(script, iframe, svg[onload], a, b, img[onerror])").count() == 0
