@@ -5,14 +5,15 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable
-from hashlib import sha256
+from uuid import uuid4
 
+from botocore.exceptions import BotoCoreError, ClientError
 from chatsim.store.dynamo import DynamoStore
 
 from deploy import ai_keys, site, stack
 from deploy.build import ROOT
-from deploy.problem import Problem
 from deploy.stage import Stage
+from local.problem import Problem
 
 
 def up(stage: Stage) -> None:
@@ -23,15 +24,14 @@ def up(stage: Stage) -> None:
     files = site.files(ROOT / "frontend" / "dist", deployed.address, stage.parameters["ClerkPublishableKey"])
     changed = site.upload(stage.client("s3"), deployed.bucket, files)
     if changed:
-        invalidate(stage, deployed.distribution, changed)
-    print(f"\nArchivos nuevos · files changed: {len(changed)}")
+        invalidate(stage, deployed.distribution)
+    print(f"\nArchivos cambiados · files changed: {len(changed)}")
     print(f"Lista · ready: {deployed.address}\nSalud · health: {deployed.address}/api/health")
 
 
-def invalidate(stage: Stage, distribution: str, changed: list[str]) -> None:
-    """Everything at once, which counts as one path."""
-    reference = sha256("\n".join(changed).encode()).hexdigest()[:16]
-    batch = {"Paths": {"Quantity": 1, "Items": ["/*"]}, "CallerReference": reference}
+def invalidate(stage: Stage, distribution: str) -> None:
+    """Everything at once, which counts as one path. CloudFront takes a reference it has seen for a repeat."""
+    batch = {"Paths": {"Quantity": 1, "Items": ["/*"]}, "CallerReference": uuid4().hex}
     stage.client("cloudfront").create_invalidation(DistributionId=distribution, InvalidationBatch=batch)
 
 
@@ -68,6 +68,9 @@ def main() -> int:
         VERBS[given.verb](Stage.read(given.stage, ROOT / "samconfig.toml"))
     except Problem as problem:
         print(problem, file=sys.stderr)
+        return 1
+    except (BotoCoreError, ClientError) as error:
+        print(f"AWS: {error}", file=sys.stderr)
         return 1
     return 0
 

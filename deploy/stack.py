@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
+import yaml
 from botocore.exceptions import ClientError
 
 from deploy.build import BUILT, ROOT, SAM
-from deploy.problem import Problem
 from deploy.stage import Stage
+from local.problem import Problem
 
 
 @dataclass(frozen=True)
@@ -26,18 +29,21 @@ class Stack:
 
 def deploy(stage: Stage) -> Stack:
     """Raises Problem when CloudFormation refuses; sam has said why by then."""
-    overrides = [f'{name}="{_escaped(value)}"' for name, value in stage.parameters.items()]
+    template = BUILT / "template.yaml"
     command = [str(SAM), "deploy", "--config-env", stage.name, "--config-file", str(ROOT / "samconfig.toml")]
-    command += ["--template-file", str(BUILT / "template.yaml"), "--region", stage.region]
-    done = subprocess.run(
-        [*command, *(["--parameter-overrides", *overrides] if overrides else [])],
-        cwd=ROOT,
-        env={**os.environ, "SAM_CLI_TELEMETRY": "0"},
-        check=False,
-    )
+    command += ["--template-file", str(template), "--region", stage.region, "--parameter-overrides"]
+    command += overrides(template, stage)
+    done = subprocess.run(command, cwd=ROOT, env={**os.environ, "SAM_CLI_TELEMETRY": "0"}, check=False)
     if done.returncode:
         raise Problem("sam deploy ha fallado: arriba dice por qué.", "sam deploy failed: it says why above.")
     return find(stage)
+
+
+def overrides(template: Path, stage: Stage) -> Iterator[str]:
+    """Every parameter of the built template: one that is left out would keep what the last deployment gave it."""
+    for name, parameter in yaml.safe_load(template.read_text("utf-8"))["Parameters"].items():
+        value = stage.parameters.get(name, str(parameter["Default"]))
+        yield f'{name}="{_escaped(value)}"'
 
 
 def find(stage: Stage) -> Stack:

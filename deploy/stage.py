@@ -13,7 +13,7 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from deploy.problem import Problem, together
+from local.problem import Problem
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,8 @@ class Stage:
         """Raises one Problem that names everything missing, each with how to get it."""
         missing = [*self._missing_settings(), *self._missing_account()]
         if missing:
-            raise together(missing)
+            spanish, english = zip(*((each.spanish, each.english) for each in missing), strict=True)
+            raise Problem("\n".join(spanish), "\n".join(english))
 
     def _missing_settings(self) -> Iterator[Problem]:
         key = self.parameters.get("ClerkPublishableKey", "")

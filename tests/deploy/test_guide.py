@@ -259,6 +259,14 @@ def test_a_second_deployment_changes_nothing(deployed: Account) -> None:
     assert "files changed: 0" in said
 
 
+def test_a_setting_taken_back_has_its_default_again(deployed: Account) -> None:
+    deployed.configure('  "AlarmEmail=",')
+    deployed.shell("make deploy")
+    (stack,) = deployed.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"]
+    assert {"ParameterKey": "AlarmEmail", "ParameterValue": ""} in stack["Parameters"]
+    assert not deployed.client("sns").list_topics()["Topics"]
+
+
 @pytest.mark.parametrize(("variable", "value"), [("AUTH_ISSUER", ""), ("AUTH_PUBLIC_KEY", "no PEM")])
 def test_a_setting_that_is_missing_is_named_and_nobody_is_let_in(deployed: Account, variable: str, value: str) -> None:
     functions, name = deployed.client("lambda"), deployed.resources["Api"]

@@ -8,8 +8,9 @@ import boto3
 import pytest
 from botocore.exceptions import NoCredentialsError
 
-from deploy.problem import Problem
+from deploy import stack
 from deploy.stage import Stage, issuer_of
+from local.problem import Problem
 from tests.conftest import ROOT
 
 KEY = f"pk_test_{base64.b64encode(b'calm-otter-7.clerk.accounts.dev$').decode()}"
@@ -92,3 +93,12 @@ def test_a_stage_without_a_block_says_how_to_make_one():
 @pytest.mark.parametrize("name", ["prod", "dev"])
 def test_the_stages_that_come_with_the_repository(name):
     assert Stage.read(name, ROOT / "samconfig.toml").stack.startswith("chat-simulation-stream")
+
+
+def test_every_parameter_is_named_so_that_none_keeps_an_older_value(stage, tmp_path):
+    template = tmp_path / "template.yaml"
+    template.write_text(
+        "Parameters: {ClerkPublishableKey: {Default: ''}, LogDays: {Default: 14}, AlarmEmail: {Default: ''}}"
+    )
+    own = stage(f"ClerkPublishableKey={KEY}", "AlarmEmail=")
+    assert list(stack.overrides(template, own)) == [f'ClerkPublishableKey="{KEY}"', 'LogDays="14"', 'AlarmEmail=""']
