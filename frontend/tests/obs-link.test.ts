@@ -1,4 +1,4 @@
-import { beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { ApiError } from '../src/api/client'
 import type { Chosen, StreamKey } from '../src/api/contract'
 import { ObsLink } from '../src/dashboard/obs/link'
@@ -78,6 +78,65 @@ test.each([
 ])('seen %s ms ago: connected is %s', async (ago, connected) => {
   key = { ...key, exists: true, createdAt: NOW, seenAt: ago === null ? null : NOW - ago }
   expect((await open()).state.get().connected).toBe(connected)
+})
+
+describe('while a show tells how it stands', () => {
+  const MINUTE = 60_000
+  let link: ObsLink
+  let asked: ReturnType<typeof vi.spyOn>
+  beforeEach(async () => {
+    link = await open()
+    await link.create()
+    asked = vi.spyOn(api, 'streamKey')
+  })
+  afterEach(() => asked.mockRestore())
+
+  const connected = () => link.state.get().connected
+  const seen = (seenAt: number | null) => ({ createdAt: NOW + made, seenAt })
+
+  test('OBS comes and goes, and nobody asks', () => {
+    link.hear(seen(null), NOW)
+    expect(connected()).toBe(false)
+    link.hear(seen(NOW), NOW + 1_000)
+    expect(connected()).toBe(true)
+    link.hear(seen(NOW), NOW + 6 * MINUTE)
+    expect(connected()).toBe(false)
+    expect(asked).not.toHaveBeenCalled()
+  })
+
+  test('an older reading of the same key takes nothing back', async () => {
+    key = { ...key, seenAt: NOW }
+    await link.load()
+    link.hear(seen(null), NOW + 1_000)
+    expect(connected()).toBe(true)
+  })
+
+  test('a link that was replaced elsewhere is asked about, and shows as not this one', async () => {
+    link.hear(seen(NOW), NOW)
+    await api.createStreamKey()
+    link.hear(seen(null), NOW)
+    await vi.waitFor(() => expect(link.state.get()).toMatchObject({ exists: true, url: undefined, connected: false }))
+    link.hear(seen(null), NOW)
+    expect(asked).toHaveBeenCalledOnce()
+  })
+
+  test('one that was revoked elsewhere is gone', async () => {
+    link.hear(seen(NOW), NOW)
+    await api.revokeStreamKey()
+    link.hear(undefined, NOW)
+    await vi.waitFor(() => expect(link.state.get()).toMatchObject({ exists: false, connected: false }))
+    link.hear(undefined, NOW)
+    expect(asked).toHaveBeenCalledOnce()
+  })
+
+  test('a new link of this browser is not connected by what is told of the old one', async () => {
+    link.hear(seen(NOW), NOW)
+    const old = seen(NOW)
+    await link.create()
+    link.hear(old, NOW)
+    await Promise.resolve()
+    expect(connected()).toBe(false)
+  })
 })
 
 test('a look is saved when the hand rests, whole and once', async () => {

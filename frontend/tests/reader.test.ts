@@ -35,6 +35,11 @@ test('reads the same wherever the bytes are cut, inside a letter or an emoji too
   expect(await all(body(...Array.from(bytes, (byte) => Uint8Array.of(byte))))).toEqual(READ)
 })
 
+test.each([{ look: { size: 20 } }, { overlay: { createdAt: 1, seenAt: null } }])('hello tells %o besides', async (more) => {
+  const hello = { now: 1_795_334_821_000, show: 's1', ...more }
+  expect(await all(body(event('hello', hello)))).toEqual([{ type: 'hello', ...hello }])
+})
+
 test.each([
   ['idle', { again: 15000 }, { type: 'idle', again: 15000 }],
   ['stopped', { reason: 'pause' }, { type: 'stopped', reason: 'pause', again: 0 }],

@@ -48,12 +48,14 @@ function stage() {
     })),
   }
   const hurry = vi.fn()
+  const onOverlay = vi.fn()
   const followed: { options: FollowOptions; left: boolean }[] = []
   const session = new ShowSession({
     api,
     feed,
     timers: time,
     language: () => 'es',
+    onOverlay,
     follow: (options) => {
       const one = { options, left: false }
       followed.push(one)
@@ -62,7 +64,7 @@ function stage() {
   })
   const hear = (event: Parameters<FollowOptions['onEvent']>[0]) => followed.at(-1)!.options.onEvent(event)
   const shown = () => feed.state.get().lines.map((line) => line.id)
-  return { time, feed, api, session, followed, hurry, hear, shown, state: () => session.state.get() }
+  return { time, feed, api, session, followed, hurry, onOverlay, hear, shown, state: () => session.state.get() }
 }
 
 let s: ReturnType<typeof stage>
@@ -115,6 +117,12 @@ test('Play starts a show and reads it from its first line', async () => {
   expect(await s.followed[0]!.options.ticket(false)).toBe('ticket-s1')
   s.hear({ type: 'hello', now: T, show: 's1' })
   expect(s.state()).toMatchObject({ phase: 'live', connection: 'connected' })
+  const overlay = { createdAt: T, seenAt: null }
+  s.hear({ type: 'hello', now: T + 1, show: 's1', overlay })
+  expect(s.onOverlay.mock.calls).toEqual([
+    [undefined, T],
+    [overlay, T + 1],
+  ])
 })
 
 test('a refused start says so and leaves things as they were', async () => {

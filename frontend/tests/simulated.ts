@@ -96,10 +96,11 @@ const followOf = (page: Page) => (options: FollowOptions) => follow({ ...options
 async function openDashboard(pace: PaceId) {
   const api = createApi({ token: async () => 'session', language, fetch: fetchOf('dashboard') })
   const feed = new ChatFeed(new ServerClock(time.monotonic), time)
-  const session = new ShowSession({ api, feed, timers: time, language, follow: followOf('dashboard') })
+  const obs = new ObsLink(api, time)
+  const onOverlay = obs.hear.bind(obs)
+  const session = new ShowSession({ api, feed, timers: time, language, onOverlay, follow: followOf('dashboard') })
   const games = new Games({ api, lang: () => DEFAULTS.lang, timers: time })
   const director = createDirector(games, session, () => ({ ...DEFAULTS, pace }))
-  const obs = new ObsLink(api, time)
   void obs.load()
   await Promise.all([games.load(), session.join()])
   return { games, session, director, obs, feed }

@@ -116,10 +116,14 @@ def answer(request: Request, context: Any) -> Iterator[bytes]:
 
 @dataclass(frozen=True)
 class View:
-    """What the reader may see now; `key` is the stream key of an overlay, with its look and test message."""
+    """What the reader may see now.
+
+    `key` is the stream key of an overlay, with its look and test message; `overlay` that of a page's user.
+    """
 
     found: Scene | Farewell
     key: StreamKey | None = None
+    overlay: StreamKey | None = None
 
 
 Look = Callable[[], View]
@@ -130,9 +134,9 @@ def deliver(look: Look, at: Cursor | None, horizon_s: int, live_until: int | Non
     now, view = now_ms(), look()
     head = sse.retry(stream.MEND_MS)
     if isinstance(view.found, Farewell):
-        greeting = stream.hello(now, None, view.key) + stream.test_message(view.key, now)
+        greeting = stream.hello(now, None, view.key, view.overlay) + stream.test_message(view.key, now)
         return iter((head + greeting + view.found.event(),))
-    greeting = stream.hello(now, view.found, view.key) + stream.test_message(view.key, now)
+    greeting = stream.hello(now, view.found, view.key, view.overlay) + stream.test_message(view.key, now)
     start, missed = stream.place(view.found, at, now)
     if live_until:
         lines = live.events(
@@ -166,7 +170,7 @@ def ticket_look(request: Request) -> Look | None:
         if stream.behind(account, opened):
             account = reader().account(opened.user, consistent=True)
         found = stream.follow(account, opened, at, shelf(), now_ms())
-        return View(found, stream.opened_by(account, opened))
+        return View(found, stream.opened_by(account, opened), account.key if opened.purpose == "show" else None)
 
     return look
 

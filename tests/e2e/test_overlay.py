@@ -317,14 +317,19 @@ def test_the_panel_makes_a_link_shows_it_and_knows_when_obs_is_there(
     opened = somebody.http.get(f"{site}/api/chat-ticket", headers={"X-Stream-Key": key}).json()
     assert (opened["look"]["size"], opened["test"]["username"]) == (40, "ChatSim")
 
-    # The browser that made it remembers it; nothing is asked while the panel is closed.
+    # The browser that made it remembers it; nothing is asked while the panel is closed, or a show tells it.
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url) if "stream-key" in request.url else None)
+    somebody.play()
     page.reload()
-    expect(page.get_by_text("Enlace, aspecto y prueba")).to_be_visible()
+    expect(page.locator(".connection")).to_have_text("Conectado")
+    page.clock.run_for(120_000)
+    page.get_by_text("Enlace, aspecto y prueba").click()
     page.clock.run_for(120_000)
     assert len(asked) == 1
-    page.get_by_text("Enlace, aspecto y prueba").click()
+    expect(page.get_by_text("OBS conectado")).to_be_visible()
+    with page.expect_request("**/api/stream-key"):
+        page.get_by_role("button", name="Detener").click()
     expect(page.get_by_label("Enlace para OBS")).to_have_value(link)
     expect(page.get_by_label("Tamaño de letra")).to_have_value("40")
 

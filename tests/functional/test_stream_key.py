@@ -67,6 +67,22 @@ def test_reading_the_stream_notes_nothing(user: User, clock: Clock) -> None:
     assert described(user)["seenAt"] == before
 
 
+def test_a_page_that_follows_its_show_is_told_the_same_with_each_batch(user: User, clock: Clock) -> None:
+    ticket = user.play()["ticket"]
+    assert "overlay" not in user.read(ticket)[0].data, "there is no key"
+    for _ in range(2):
+        key = make_key(user)
+        for come in (False, True):
+            if come:
+                opened = as_overlay(user, key)
+                assert "overlay" not in user.read(opened["ticket"])[0].data, "it knows itself"
+            told, asked = user.read(ticket)[0].data["overlay"], described(user)
+            assert told == {name: asked[name] for name in ("createdAt", "seenAt")}
+            assert (told["seenAt"] is not None) == come
+    user.ask("DELETE", "/api/stream-key")
+    assert "overlay" not in user.read(ticket)[0].data
+
+
 def test_a_look_with_every_member_reaches_the_dashboard_and_the_overlay(user: User) -> None:
     key = make_key(user)
     saved = user.ask("PUT", "/api/stream-key", {"look": LOOK})

@@ -132,7 +132,13 @@ export interface NewStreamKey {
   createdAt: number
 }
 
-/** The user's stream key as it stands; `seenAt` is when OBS last came with it, to the minute. */
+/** What a page's stream says of its user's stream key; `seenAt` is when OBS last came with it, to the minute. */
+export interface OverlaySeen {
+  createdAt: number
+  seenAt: number | null
+}
+
+/** The user's stream key as it stands. */
 export interface StreamKey {
   exists: boolean
   createdAt: number | null

@@ -1,7 +1,7 @@
 /** The show of this page: starting, joining, pausing, continuing it, and what becomes of it when others do. */
 
 import { ApiError, type Api } from '../api/client'
-import type { Choice, Show, Ticket, WaveType } from '../api/contract'
+import type { Choice, OverlaySeen, Show, Ticket, WaveType } from '../api/contract'
 import { follow, type FollowEvent, type FollowOptions, type Follower, type Next } from '../stream/follow'
 import type { ChatFeed } from '../stream/feed'
 import type { Timers } from '../stream/timers'
@@ -40,6 +40,8 @@ export interface ShowDeps {
   language(): string
   /** Hears that this page has changed the show. */
   onChange?(): void
+  /** Hears with each batch how the user's overlay stood at `nowMs`, by the server's clock; undefined without a key. */
+  onOverlay?(overlay: OverlaySeen | undefined, nowMs: number): void
   follow?: (options: FollowOptions) => Follower
 }
 
@@ -208,6 +210,7 @@ export class ShowSession {
       case 'hello':
         feed.clock.sync(event.now)
         this.state.set({ connection: 'connected' })
+        this.deps.onOverlay?.(event.overlay, event.now)
         return
       case 'line':
         feed.add([event.line])

@@ -57,11 +57,13 @@ function build(auth: Auth): Parts {
   const timers = workerTimers()
   const feed = new ChatFeed(new ServerClock(), timers)
   const onChange = startSolo(() => session)
-  const session = new ShowSession({ api, feed, timers, language, onChange })
+  const obs = new ObsLink(api, timers)
+  const onOverlay = obs.hear.bind(obs)
+  const session = new ShowSession({ api, feed, timers, language, onChange, onOverlay })
   watchNetwork(session)
   const draft = new URLSearchParams(location.search).get('game') ?? ''
   const games = new Games({ api, lang: () => preferences.get().lang, timers, draft })
-  return { auth, api, games, session, feed, preferences, director: createDirector(games, session, preferences.get), obs: new ObsLink(api, timers) }
+  return { auth, api, games, session, feed, preferences, director: createDirector(games, session, preferences.get), obs }
 }
 
 async function load({ games, session, preferences, obs }: Parts): Promise<void> {
@@ -79,7 +81,7 @@ function Dashboard({ auth, games, session, feed, director, preferences, obs }: P
   useStore(i18n)
   const chosen = useStore(preferences)
   const { defaultPace, selected, drafts, mode } = useStore(games.state)
-  const { phase, show } = useStore(session.state)
+  const { phase, show, connection } = useStore(session.state)
   const gameCard = useKeptFocus<HTMLElement>('.transport button')
 
   useEffect(() => {
@@ -108,7 +110,7 @@ function Dashboard({ auth, games, session, feed, director, preferences, obs }: P
         <ChatPanel session={session} feed={feed} />
         <aside class="side stack">
           <ChatControls preferences={chosen} defaultPace={defaultPace} onChange={choose} />
-          <ObsCard link={obs} onLinked={() => steps.done('obs')} />
+          <ObsCard link={obs} told={connection === 'connected'} onLinked={() => steps.done('obs')} />
           <p class="disclaimer">{t('site.disclaimer')}</p>
         </aside>
       </main>

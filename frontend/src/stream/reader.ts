@@ -1,11 +1,11 @@
 /** Bytes → server-sent events → messages of the chat stream. No network and no clock in here. */
 
 import { createParser, type EventSourceMessage } from 'eventsource-parser'
-import type { Chosen, Line } from '../api/contract'
+import type { Chosen, Line, OverlaySeen } from '../api/contract'
 import type { QueuedLine } from './queue'
 
 export type StreamMessage =
-  | { type: 'hello'; now: number; show: string | null; look?: Chosen }
+  | { type: 'hello'; now: number; show: string | null; look?: Chosen; overlay?: OverlaySeen }
   | { type: 'line'; line: QueuedLine }
   | { type: 'end'; next: string; count: number; missed: number; again: number }
   | { type: 'stopped'; reason: 'pause' | 'stop'; again: number }
@@ -47,10 +47,12 @@ function decode({ event = 'message', id, data }: EventSourceMessage): StreamMess
       return { type: 'line', line: id === undefined ? line : { ...line, cursor: id } }
     }
     case 'hello': {
-      const { now, show, look } = parse(data)
+      const { now, show, look, overlay } = parse(data)
       if (typeof now !== 'number') return { type: 'error' }
-      const hello: StreamMessage = { type: 'hello', now, show: typeof show === 'string' ? show : null }
-      return look ? { ...hello, look: look as Chosen } : hello
+      const hello: StreamMessage & { type: 'hello' } = { type: 'hello', now, show: typeof show === 'string' ? show : null }
+      if (look) hello.look = look as Chosen
+      if (overlay) hello.overlay = overlay as OverlaySeen
+      return hello
     }
     case 'end': {
       const { next, count, missed, again } = parse(data)

@@ -160,10 +160,14 @@ def end(last: Cursor, count: int, missed: int, again_ms: int) -> bytes:
     return sse.event(data, name="end", retry_ms=again_ms)
 
 
-def hello(now_ms: int, scene: Scene | None, key: StreamKey | None) -> bytes:
-    """The server's clock, the show and, for an overlay, its look."""
+def hello(now_ms: int, scene: Scene | None, key: StreamKey | None, overlay: StreamKey | None = None) -> bytes:
+    """The server's clock and the show; for an overlay its look, for a page how the user's own `overlay` stands."""
     data: dict[str, Any] = {"now": now_ms, "show": scene.script.show.id if scene else None}
-    return sse.event(data | ({"look": key.look} if key else {}), name="hello")
+    if key:
+        data["look"] = key.look
+    if overlay:
+        data["overlay"] = {"createdAt": overlay.created_at, "seenAt": overlay.seen_at or None}
+    return sse.event(data, name="hello")
 
 
 def test_line(key: StreamKey | None, now_ms: int) -> dict[str, Any] | None:

@@ -305,6 +305,13 @@ def test_hello():
     assert json.loads(greeting.split("data: ")[1]) == {"now": NOW, "show": None, "look": {"size": 20}}
 
 
+@pytest.mark.parametrize(("seen_at", "told"), [(0, None), (NOW - 1, NOW - 1)])
+def test_hello_tells_a_page_how_its_users_overlay_stands(seen_at, told):
+    greeting = stream.hello(NOW, None, None, StreamKey("h", "g", {"size": 20}, {}, NOW - 9, seen_at)).decode()
+    overlay = {"createdAt": NOW - 9, "seenAt": told}
+    assert json.loads(greeting.split("data: ")[1]) == {"now": NOW, "show": None, "overlay": overlay}
+
+
 @pytest.mark.parametrize(("lang", "word"), [({}, "prueba"), ({"lang": "en"}, "test"), ({"lang": "xx"}, "prueba")])
 def test_a_test_message_is_sent_for_a_minute(lang, word):
     key = StreamKey("h", "g1", lang, {"id": "t1", "at": NOW})

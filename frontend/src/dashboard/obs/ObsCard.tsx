@@ -12,12 +12,19 @@ import type { ObsLink } from './link'
 import { LookControls } from './LookControls'
 import { Preview } from './Preview'
 
-/** Somebody who is about to paste the link waits to hear; once it works, once a minute will do. */
+/** Somebody who is about to paste the link waits to hear; once it works, once a minute will do, as a show tells it. */
 const ASK_MS = 10_000
 const ASK_SELDOM_MS = 60_000
 
-/** `onLinked` hears that there is a link, made here or elsewhere. */
-export function ObsCard({ link, onLinked }: { link: ObsLink; onLinked?: () => void }) {
+interface Props {
+  link: ObsLink
+  /** Whether a show that runs tells the link how it stands. */
+  told: boolean
+  /** Hears that there is a link, made here or elsewhere. */
+  onLinked?: () => void
+}
+
+export function ObsCard({ link, told, onLinked }: Props) {
   const { exists, url, connected, busy, error } = useStore(link.state)
   const [open, setOpen] = useState(false)
   const card = useKeptFocus<HTMLElement>('button')
@@ -28,12 +35,12 @@ export function ObsCard({ link, onLinked }: { link: ObsLink; onLinked?: () => vo
     if (exists) onLinked?.()
   }, [exists])
   useEffect(() => {
-    if (!open || !url) return
+    if (!open || !url || (connected && told)) return
     const ask = () => document.visibilityState === 'visible' && void link.load()
     ask()
     const timer = setInterval(ask, connected ? ASK_SELDOM_MS : ASK_MS)
     return () => clearInterval(timer)
-  }, [open, url, connected])
+  }, [open, url, connected, told])
 
   const create = async () => {
     if (await link.create()) setOpen(true)

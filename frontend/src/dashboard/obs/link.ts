@@ -1,6 +1,7 @@
 /** The link for OBS: whether there is one, whether OBS uses it, and how its chat looks. */
 
 import type { Api } from '../../api/client'
+import type { OverlaySeen, StreamKey } from '../../api/contract'
 import { language } from '../../i18n'
 import { UNSAVED, type SavedLook } from '../../overlay/options'
 import type { Timers } from '../../stream/timers'
@@ -24,6 +25,9 @@ export interface LinkState {
   error: unknown
 }
 
+/** When the key was made, null without one, and when OBS last came with it. */
+type Seen = Pick<StreamKey, 'createdAt' | 'seenAt'>
+
 /** What the browser keeps of the link it made; `createdAt` tells whether that is still the one. */
 interface Made {
   url: string
@@ -40,6 +44,8 @@ export class ObsLink {
     error: undefined,
   })
   private lookSaved = false
+  /** The doors' key as far as it is known here; undefined before they have said. */
+  private key: Seen | undefined
   private cancelSave: () => void = () => undefined
 
   constructor(
@@ -59,12 +65,18 @@ export class ObsLink {
       this.state.set({
         exists,
         url: made?.createdAt === createdAt ? made?.url : undefined,
-        connected: seenAt !== null && serverNow - seenAt < CONNECTED_MS,
+        connected: this.see({ createdAt, seenAt }, serverNow),
       })
     } catch (error) {
       // Asked again soon; before the first answer somebody waits for it.
       if (this.state.get().exists === undefined) this.state.set({ exists: false, error })
     }
+  }
+
+  /** What a show that runs tells with each batch, so that nobody has to ask; asks where that is of another key. */
+  hear(overlay: OverlaySeen | undefined, nowMs: number): void {
+    if (this.key?.createdAt !== (overlay?.createdAt ?? null)) void this.load()
+    else if (overlay) this.state.set({ connected: this.see(overlay, nowMs) })
   }
 
   /** A new link; the one before shows nothing from now on. */
@@ -73,6 +85,7 @@ export class ObsLink {
       const { url, createdAt } = await this.api.createStreamKey()
       const made = { url: new URL(url, location.origin).href, createdAt }
       remember(KEYS.obs, made)
+      this.key = { createdAt, seenAt: null }
       this.state.set({ exists: true, url: made.url, connected: false })
       if (!this.lookSaved) await this.save()
     })
@@ -82,6 +95,7 @@ export class ObsLink {
     return this.act(async () => {
       await this.api.revokeStreamKey()
       forget(KEYS.obs)
+      this.key = { createdAt: null, seenAt: null }
       this.state.set({ exists: false, url: undefined, connected: false })
     })
   }
@@ -95,6 +109,14 @@ export class ObsLink {
     this.state.set({ look: { ...this.state.get().look, ...change } })
     this.cancelSave()
     this.cancelSave = this.timers.after(SETTLED_MS, () => void this.save().catch((error) => this.state.set({ error })))
+  }
+
+  /** Whether OBS is there; what was read of the doors earlier and is told later makes nothing older than it is. */
+  private see({ createdAt, seenAt }: Seen, nowMs: number): boolean {
+    const before = this.key?.createdAt === createdAt ? this.key.seenAt : null
+    const latest = Math.max(seenAt ?? 0, before ?? 0)
+    this.key = { createdAt, seenAt: latest || null }
+    return latest > 0 && nowMs - latest < CONNECTED_MS
   }
 
   private async save(): Promise<void> {
