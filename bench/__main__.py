@@ -19,10 +19,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from bench import counted, race, stack, table
-from bench.programs import ROOT
+from bench import counted, memory, race, stack, table
+from bench.programs import ROOT, Start
 from bench.race import Course
-from bench.table import Row, Taken
+from bench.table import BySize, Row, Taken
 from local import store
 
 RESULTS = ROOT / "bench" / "results.json"
@@ -38,12 +38,13 @@ class Size:
     rounds: int
     batches: int
     asked: int
+    written: int
     packs: int
     shows: int
 
 
-WHOLE = Size(starts=25, rounds=15, batches=100, asked=100, packs=100_000, shows=10_000)
-QUICK = Size(starts=5, rounds=3, batches=60, asked=10, packs=100, shows=100)
+WHOLE = Size(starts=25, rounds=15, batches=100, asked=100, written=5, packs=100_000, shows=10_000)
+QUICK = Size(starts=5, rounds=3, batches=60, asked=10, written=1, packs=100, shows=100)
 
 
 def main() -> None:
@@ -52,32 +53,34 @@ def main() -> None:
     quick = parser.parse_args().quick
     kept = json.loads(RESULTS.read_text("utf-8"))["first"] if RESULTS.exists() else None
     size, before = QUICK if quick else WHOLE, os.getloadavg()[0]
-    rows, first = measured(size, kept)
+    rows, sizes, first = measured(size, kept)
     print(table.text(rows))
+    print(table.text_of_sizes(sizes))
     if not quick:
-        RESULTS.write_text(table.dumped(taken(size.starts, before), first, rows), "utf-8")
+        RESULTS.write_text(table.dumped(taken(size.starts, before), first, rows, sizes), "utf-8")
         DOCUMENT.write_text(table.document(json.loads(RESULTS.read_text("utf-8"))), "utf-8")
 
 
-def measured(size: Size, kept: dict[str, Any] | None) -> tuple[list[Row], dict[str, Any]]:
-    """All rows, and the first cold starts: `kept`, or those of this run."""
+def measured(size: Size, kept: dict[str, Any] | None) -> tuple[list[Row], list[BySize], dict[str, Any]]:
+    """All rows, what each size of memory would cost, and the first cold starts: `kept`, or those of this run."""
     before = os.getloadavg()[0]
 
-    def run(course: Course) -> tuple[list[Row], dict[str, Any]]:
+    def run(course: Course) -> tuple[list[Row], dict[str, list[Start]], dict[str, Any]]:
         course.check()
         say("cold starts")
         cold = course.cold(size.starts)
         say("warm batches")
         warm = course.warm(size.rounds, size.batches)
         first = kept or race.first_of(cold, course.profiles(), asdict(taken(size.starts, before)))
-        return list(race.rows(cold, warm, first)), first
+        return list(race.rows(cold, warm, first)), {door: cold[name] for name, door in race.DOORS.items()}, first
 
-    raced, first = asyncio.run(over_a_store(lambda endpoint, folder: run(Course(endpoint, folder))))
+    raced, cold, first = asyncio.run(over_a_store(lambda endpoint, folder: run(Course(endpoint, folder))))
     say("what is counted")
-    rows = [*raced, *counted.rows(size.asked, size.packs, size.shows)]
+    found = counted.measured(size.asked, size.written, size.packs, size.shows)
+    rows, sizes = [*raced, *found.rows], memory.found(cold, memory.doors(found.taken, found.packs))
     say("make dev")
     rows += stack.rows(size.rounds)
-    return sorted(rows, key=lambda row: row.number), first
+    return sorted(rows, key=lambda row: row.number), sizes, first
 
 
 async def over_a_store(work: Callable[[str, Path], T]) -> T:

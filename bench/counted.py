@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -12,11 +13,12 @@ from chatsim import builtin
 from chatsim.store.dynamo import DynamoStore
 from chatsim_ai import prompt
 
-from bench import cost, doors, lines
+from bench import cost, doors, lines, writing
 from bench.doors import Doors, Taken
 from bench.peers import held
 from bench.race import STORED_GAME, keep_pack
 from bench.table import Goal, Row, alone
+from bench.writing import TOKEN, Pack
 from local import fake_pack, template
 
 if TYPE_CHECKING:
@@ -28,22 +30,30 @@ A_WRITE = 25
 # Nobody has asked for it before in the same table.
 BUILT_IN_GAME = "Minecraft"
 SHARED = ("Lambda, time", "Lambda, requests", "HTTP API", "DynamoDB, reads", "DynamoDB, writes")
-# Characters in a token of Spanish chat, rather too few; and Groq's list for gpt-oss-120b, of what is asked and said.
-TOKEN = 3
+# Groq's list for gpt-oss-120b, of what is asked and said.
 DOLLARS_A_MILLION = (0.15, 0.60)
 BATCH = "/api/chat-stream?horizon=60"
 
 
-def rows(times: int, many_packs: int, many_shows: int) -> Iterator[Row]:
-    """Rows 5 to 8. `times`: how often a door is asked the same; the others are what else the table holds in the end."""
-    yield from of_lines()
-    yield from doors.measured(lambda at: list(_at_doors(at, many_packs, many_shows)), times)
+@dataclass(frozen=True)
+class Counted:
+    """Rows 5 to 8, and what they were made of: what each of `cost.requests` took, and the packs an AI wrote."""
+
+    rows: list[Row]
+    taken: dict[str, Taken]
+    packs: list[Pack]
 
 
-def _at_doors(at: Doors, many_packs: int, many_shows: int) -> Iterator[Row]:
-    yield from of_dollars(cost.requests(at))
-    yield from of_reads(at, many_packs, many_shows)
-    yield from of_packs(at)
+def measured(times: int, packs: int, many_packs: int, many_shows: int) -> Counted:
+    """`times`: how often a door is asked the same; `packs`: how many an AI writes; then what else the table holds."""
+
+    def at_doors(at: Doors) -> Counted:
+        taken = cost.requests(at)
+        rows = [*of_lines(), *of_dollars(taken), *of_reads(at, many_packs, many_shows), *of_packs(at)]
+        written = writing.measured(at, packs)
+        return Counted([*rows, *writing.rows(written)], taken, written)
+
+    return doors.measured(at_doors, times)
 
 
 def of_lines() -> Iterator[Row]:
@@ -56,6 +66,7 @@ def of_lines() -> Iterator[Row]:
 def of_dollars(taken: dict[str, Taken]) -> Iterator[Row]:
     """An hour of reading by the price list; what the classic design needs as well stands in lines of its own."""
     asked = cost.asked_an_hour()
+    presses = {"press": asked.pop("press")}
     dashboard = {name: times for name, times in asked.items() if name.startswith("dashboard")}
     chat = {name: times for name, times in dashboard.items() if name.endswith("batch")}
     one = cost.bill(held.hour())
@@ -69,11 +80,12 @@ def of_dollars(taken: dict[str, Taken]) -> Iterator[Row]:
         goal = Goal("at most", most, f"at most 1/{1 / most:.0f}") if most else None
         against = "held connection" if connections == 1 else "two of them"
         yield Row(6, f"an hour of {what}", "cents", ours, against, theirs, ours / theirs, None, goal)
-    used = cost.hour(asked, taken)
-    for what, names in (
-        ("logs", ("CloudWatch, logs",)),
-        ("CloudFront", ("CloudFront, requests", "CloudFront, transfer")),
+    for what, requests, names in (
+        ("logs", asked, ("CloudWatch, logs",)),
+        ("CloudFront", asked, ("CloudFront, requests", "CloudFront, transfer")),
+        (f"{cost.PRESSES} presses", presses, SHARED),
     ):
+        used = cost.hour(requests, taken)
         yield Row(6, f"an hour of dashboard and overlay: {what}", "cents", cost.bill({n: used[n] for n in names}) * 100)
 
 

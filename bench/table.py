@@ -34,16 +34,28 @@ NOTES = """
   the start of the process; what Lambda does before that is the same for all.
 - All run on the same Python, with bytecode for everything, over one local DynamoDB emulator.
 - **Held connection** is the classic design, a timer for each viewer, by arithmetic: an hour of Lambda at the least
-  memory it has ([held.py](../bench/peers/held.py)). Beside it stand Lambda, the HTTP API and the table
-  ([cost.py](../bench/cost.py)); logs and CloudFront have rows of their own.
+  memory it has ([held.py](../bench/peers/held.py)). Beside it stands what our pages ask by themselves, batches and
+  tickets: Lambda, the HTTP API and the table ([cost.py](../bench/cost.py)). What either design needs has rows of its
+  own: logs, CloudFront, and presses (Play, moments, changes of game or pace).
 - **x bare** is a cold start in those of the bare loop in the same run, which says the same on a fast and a slow
   machine. `api` and `generate` run on `awslambdaric`; they list the games, and answer with a stored pack.
 - **A token** is taken to be three characters, of the prompt and of an answer with every line it asks for; what the
   model thinks before it speaks is not in it. Prices are Groq's list.
 - **Row 4** counts the program's own processor time, so that waiting for the store is not in it.
+- **An AI of 500 tokens a second** is the fake one behind its vendors' SDKs, through the whole door of `generate`; its
+  own time beside it is that of its pace ([writing.py](../bench/writing.py)). A phrase is usable when the filter has let
+  it through.
 
-Not measured yet: the page (row 10), a pack from a fake AI by the clock (row 8), the memory that makes a function
-cheapest (row 6), and how long `make test` takes (row 11).
+Not measured yet: the page (row 10), and how long `make test` takes (row 11).
+"""
+SIZES = """## What memory costs
+
+Lambda gives processor by memory, a whole one with 1769 MB. **Bold** is what [template.yaml](../template.yaml) sets; ✓
+is the least, and so the cheapest, that holds the function and starts it cold in time: `stream` and `api` in 0.75 s
+each, as Play may have to wait for both, `generate` in 2 s. A cold start is all of its processor time at the function's
+share; AWS gives more while a function is initialised, and promises nothing. There is a cold start of `stream` and `api`
+in two hours on air, and a game new to everybody, with a cold start of `generate`, in five
+([memory.py](../bench/memory.py)).
 """
 
 
@@ -81,6 +93,18 @@ class Row:
 
 
 @dataclass(frozen=True)
+class BySize:
+    """A figure of one function by its memory in MB, None where it does not fit; what is set, and what would be best."""
+
+    door: str
+    what: str
+    unit: str
+    by_mb: dict[str, float | None]
+    set_mb: int
+    best_mb: int | None
+
+
+@dataclass(frozen=True)
 class Taken:
     """When and where; `load`: processes that wanted a processor, over a minute, before and after."""
 
@@ -99,7 +123,13 @@ def alone(number: int, what: str, unit: str, figures: Sequence[float], goal: Goa
 
 
 def beside(
-    number: int, what: str, unit: str, ours: Sequence[float], against: str, theirs: Sequence[float], goal: Goal
+    number: int,
+    what: str,
+    unit: str,
+    ours: Sequence[float],
+    against: str,
+    theirs: Sequence[float],
+    goal: Goal | None = None,
 ) -> Row:
     """A row of two programs' figures, round by round."""
     ratios = [one / other for one, other in zip(ours, theirs, strict=True)]
@@ -130,22 +160,30 @@ def cells(row: Row) -> tuple[str, ...]:
 
 def text(rows: Sequence[Row]) -> str:
     """For a terminal."""
-    lines = [COLUMNS, *(tuple(cell.strip("*") for cell in cells(row)) for row in rows)]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    return "\n".join(
-        "  ".join(
-            cell.rjust(width) if name in RIGHT else cell.ljust(width)
-            for name, cell, width in zip(COLUMNS, line, widths, strict=True)
-        ).rstrip()
-        for line in lines
-    )
+    lines = [tuple(cell.strip("*") for cell in cells(row)) for row in rows]
+    return _aligned(COLUMNS, lines)
+
+
+def cells_of_size(row: BySize) -> tuple[str, ...]:
+    """What is set is bold, what would be best has a tick."""
+
+    def cell(mb: str, figure: float | None) -> str:
+        text = "" if figure is None else _plain(figure) + (" ✓" if int(mb) == row.best_mb else "")
+        return f"**{text}**" if int(mb) == row.set_mb and text else text
+
+    return row.door, f"{row.what}, {row.unit}", *(cell(mb, figure) for mb, figure in row.by_mb.items())
+
+
+def text_of_sizes(rows: Sequence[BySize]) -> str:
+    """For a terminal."""
+    return _aligned(_head_of_sizes(rows), [cells_of_size(row) for row in rows])
 
 
 def document(results: dict[str, Any]) -> str:
     """docs/performance.md for what `dumped` made."""
     rows = [_row(row) for row in results["rows"]]
     taken, first = Taken(**results["taken"]), results["first"]
-    table = [COLUMNS, tuple("---:" if name in RIGHT else "---" for name in COLUMNS), *map(cells, rows)]
+    sizes = [BySize(**row) for row in results["sizes"]]
     missed = sum(row.reached is False for row in rows)
     return "\n".join(
         [
@@ -154,8 +192,11 @@ def document(results: dict[str, Any]) -> str:
             f"{taken.load[0]:.1f} before and {taken.load[1]:.1f} after. "
             f"{sum(row.reached is True for row in rows)} figures are reached, {missed} are not yet.\n",
             *([BUSY] if max(taken.load) > taken.cores else []),
-            *(f"| {' | '.join(line)} |" for line in table),
+            *_table(COLUMNS, [cells(row) for row in rows]),
             NOTES,
+            SIZES,
+            *_table(_head_of_sizes(sizes), [cells_of_size(row) for row in sizes]),
+            "",
             "## The first cold starts\n",
             f"Measured {first['taken']['date']} on {first['taken']['machine']}, Python {first['taken']['python']}, "
             f"load {first['taken']['load'][0]:.1f}; row 9 is held to them.\n",
@@ -171,10 +212,36 @@ def document(results: dict[str, Any]) -> str:
     )
 
 
-def dumped(taken: Taken, first: dict[str, Any], rows: Sequence[Row]) -> str:
+def dumped(taken: Taken, first: dict[str, Any], rows: Sequence[Row], sizes: Sequence[BySize]) -> str:
     """The JSON of results.json, with figures to four digits."""
-    results = {"taken": asdict(taken), "first": first, "rows": [asdict(row) for row in rows]}
+    tables = {"rows": [asdict(row) for row in rows], "sizes": [asdict(row) for row in sizes]}
+    results = {"taken": asdict(taken), "first": first, **tables}
     return json.dumps(_rounded(results), indent=1, ensure_ascii=False) + "\n"
+
+
+def _head_of_sizes(rows: Sequence[BySize]) -> tuple[str, ...]:
+    return "function", "what", *(f"{mb} MB" for mb in rows[0].by_mb)
+
+
+def _aligned(head: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
+    widths = [max(map(len, column)) for column in zip(head, *lines, strict=True)]
+    return "\n".join(
+        "  ".join(
+            cell.rjust(width) if _is_right(name) else cell.ljust(width)
+            for name, cell, width in zip(head, line, widths, strict=True)
+        ).rstrip()
+        for line in (head, *lines)
+    )
+
+
+def _table(head: Sequence[str], lines: Sequence[Sequence[str]]) -> list[str]:
+    """The lines of a table in Markdown."""
+    rule = ["---:" if _is_right(name) else "---" for name in head]
+    return [f"| {' | '.join(line)} |" for line in (head, rule, *lines)]
+
+
+def _is_right(column: str) -> bool:
+    return column in RIGHT or column.endswith("MB")
 
 
 def _row(fields: dict[str, Any]) -> Row:

@@ -1,4 +1,4 @@
-"""A fake AI that both SDKs take for their own: `python -m local.fake_ai [--port 0] [--seconds 4]`.
+"""A fake AI that both SDKs take for their own: `python -m local.fake_ai [--port 0] [--seconds 4] [--characters 16]`.
 
 It streams chat completions, Groq's and Cerebras' at the services' own paths, and fails as told:
 
@@ -35,7 +35,7 @@ from local import fake_pack
 
 SECONDS = 4.0  # what a real answer of this length takes
 _SLOW_S = 30.0
-_CHARACTERS = 16  # in a chunk: about four tokens, so that no line comes whole
+CHARACTERS = 16  # in a chunk: a few tokens, so that no line comes whole
 _WHOLE = 600  # chunks, about; what is shorter, such as a refusal, is there sooner
 _ENDLESS_S = 0.02  # between two chunks of what never ends
 
@@ -99,8 +99,8 @@ def environment(url: str) -> dict[str, str]:
     }
 
 
-def app(seconds: float = SECONDS) -> Starlette:
-    """The fake, whose answers take `seconds`. It must be served with `Protocol`."""
+def app(seconds: float = SECONDS, characters: int = CHARACTERS) -> Starlette:
+    """The fake, whose answers take `seconds` and come in chunks of `characters`. It must be served with `Protocol`."""
     providers = {"groq": _Provider(), "cerebras": _Provider()}
 
     def completions(provider: _Provider) -> Any:
@@ -114,7 +114,10 @@ def app(seconds: float = SECONDS) -> Starlette:
             pace_s = behaviour.seconds if behaviour.seconds is not None else seconds
             if behaviour.mode == "slow":
                 pace_s = behaviour.seconds or _SLOW_S
-            return StreamingResponse(_stream(request, asked, behaviour.mode, pace_s), media_type="text/event-stream")
+            text = _text(asked["messages"], behaviour.mode)
+            pieces = [text[at : at + characters] for at in range(0, len(text), characters)]
+            said = _stream(request, asked["model"], behaviour.mode, pieces, pace_s)
+            return StreamingResponse(said, media_type="text/event-stream")
 
         return complete
 
@@ -155,10 +158,10 @@ def _error(behaviour: _Behaviour, key: str) -> Response:
     return JSONResponse(body, int(behaviour.mode), headers)
 
 
-async def _stream(request: Request, asked: dict[str, Any], mode: str, seconds: float) -> AsyncIterator[bytes]:
+async def _stream(request: Request, model: str, mode: str, pieces: list[str], seconds: float) -> AsyncIterator[bytes]:
     """The body of an answer, paced so that it takes `seconds`, with whatever `mode` does to it."""
-    chunk = _Chunks(asked["model"])
-    for byte in chunk.delta(content=_text(asked["messages"], mode)) if mode == "drip" else b"":
+    chunk = _Chunks(model)
+    for byte in chunk.delta(content="".join(pieces)) if mode == "drip" else b"":
         yield bytes([byte])
         await asyncio.sleep(1)
     yield chunk.delta(role="assistant", content="")
@@ -166,8 +169,6 @@ async def _stream(request: Request, asked: dict[str, Any], mode: str, seconds: f
     while mode == "thinking":
         await asyncio.sleep(_ENDLESS_S)
         yield chunk.delta(reasoning="Let me think about it once more. ")
-    text = _text(asked["messages"], mode)
-    pieces = [text[at : at + _CHARACTERS] for at in range(0, len(text), _CHARACTERS)]
     ends_at = {"reset": 10, "broken_json": 10, "cut": len(pieces) // 2}.get(mode, len(pieces))
     a_piece_s = seconds / max(len(pieces), _WHOLE)
     started_s = time.monotonic()
@@ -234,10 +235,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m local.fake_ai", description="An AI that is none.")
     parser.add_argument("--port", type=int, default=0, help="0 for any free one (the default)")
     parser.add_argument("--seconds", type=float, default=SECONDS, help=f"what an answer takes (default: {SECONDS:g})")
+    parser.add_argument("--characters", type=int, default=CHARACTERS, help=f"in a chunk (default: {CHARACTERS})")
     given = parser.parse_args()
     with socket.create_server(("127.0.0.1", given.port)) as listening:
         print(f"http://127.0.0.1:{listening.getsockname()[1]}", flush=True)
-        config = uvicorn.Config(app(given.seconds), http=Protocol, ws="none", lifespan="off", log_level="critical")
+        fake = app(given.seconds, given.characters)
+        config = uvicorn.Config(fake, http=Protocol, ws="none", lifespan="off", log_level="critical")
         config.timeout_graceful_shutdown = 0  # who hangs would hang on
         with contextlib.suppress(KeyboardInterrupt):
             uvicorn.Server(config).run([listening])

@@ -5,6 +5,8 @@ import pytest
 from bench import cost
 from bench.doors import Taken
 from bench.peers import held
+from local import template
+from tests.conftest import ROOT
 
 LIGHT = Taken(cpu_ms=2.0, calls=1, reads=0.5, writes=0, log_bytes=300, answer_bytes=1000, memory_mb=256)
 
@@ -18,11 +20,10 @@ def month(streamers: int) -> dict[str, float]:
 
 
 def test_an_hour_is_counted_by_the_pages_own_constants():
-    found = {name: round(times) for name, times in asked().items() if name != "dashboard: press"}
+    found = {name: round(times) for name, times in asked().items() if name != "press"}
     assert found == {
         "dashboard: batch": 67,
         "dashboard: ticket": 12,
-        "dashboard: OBS?": 60,
         "overlay: batch": 238,
         "overlay: ticket": 15,
     }
@@ -35,6 +36,11 @@ def test_a_constant_that_is_gone_is_said():
 
 def test_a_request_is_billed_by_the_share_of_a_processor_its_memory_gives():
     assert cost.lambda_ms(LIGHT) == 19  # 2 ms at 256 of 1769 MB, and 5 ms for the store
+
+
+def test_a_pack_is_billed_by_the_memory_of_those_who_write_it():
+    written = [door for door in template.read(ROOT / "template.yaml").functions if door.name in ("Generate", "Prewarm")]
+    assert [door.memory_mb / 1024 for door in written] == [cost.PACK_GB] * 2
 
 
 def test_of_one_function_the_first_of_each_second_and_a_twentieth_of_the_others_are_traced():

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from bench import table
-from bench.table import Goal, Row, Taken
+from bench.table import BySize, Goal, Row, Taken
 from tests.conftest import ROOT
 
 TAKEN = Taken("2026-11-22", "2 x a processor", "3.13.0", 2, (0.5, 1.0), 3)
@@ -71,8 +71,11 @@ def test_results_survive_their_file():
     ]
     doors = {"api": {"ms": 300.0, "x_bare": 6.0, "imports": {"botocore": 40.0}}}
     first = {"taken": {"date": "2026-11-22", "machine": "a machine", "python": "3.13.0", "load": [0.1, 0.2]}}
-    document = table.document(json.loads(table.dumped(TAKEN, first | {"doors": doors}, rows)))
+    size = BySize("api", "cold start", "s", {"128": None, "256": 0.6, "512": 0.3}, set_mb=512, best_mb=256)
+    document = table.document(json.loads(table.dumped(TAKEN, first | {"doors": doors}, rows, [size])))
     for line in [table.cells(row) for row in rows]:
         assert f"| {' | '.join(line)} |" in document
     assert "1 figures are reached, 1 are not yet" in document
     assert "| api | 300 | 6 | botocore 40 |" in document
+    assert "| function | what | 128 MB | 256 MB | 512 MB |\n| --- | --- | ---: | ---: | ---: |" in document
+    assert "| api | cold start, s |  | 0.6 ✓ | **0.3** |" in document
