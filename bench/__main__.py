@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import os
 import platform
 import re
@@ -19,14 +18,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from bench import counted, race, stack, table
-from bench.programs import ROOT
+from bench import counted, race, results, stack, table
 from bench.race import Course
 from bench.table import Row, Taken
 from local import store
 
-RESULTS = ROOT / "bench" / "results.json"
-DOCUMENT = ROOT / "docs" / "performance.md"
 T = TypeVar("T")
 
 
@@ -50,13 +46,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description="Every figure beside its peer.")
     parser.add_argument("--quick", action="store_true", help="fewer rounds, printed only")
     quick = parser.parse_args().quick
-    kept = json.loads(RESULTS.read_text("utf-8"))["first"] if RESULTS.exists() else None
+    kept = results.read().get("first")
     size, before = QUICK if quick else WHOLE, os.getloadavg()[0]
     rows, first = measured(size, kept)
     print(table.text(rows))
     if not quick:
-        RESULTS.write_text(table.dumped(taken(size.starts, before), first, rows), "utf-8")
-        DOCUMENT.write_text(table.document(json.loads(RESULTS.read_text("utf-8"))), "utf-8")
+        results.keep(table.found(taken(size.starts, before), first, rows))
 
 
 def measured(size: Size, kept: dict[str, Any] | None) -> tuple[list[Row], dict[str, Any]]:

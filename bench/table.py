@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass
 from statistics import median, quantiles
 from typing import Any, Literal
 
+from bench import scale_page
+
 COLUMNS = ("#", "what", "ours", "against", "theirs", "ratio", "spread", "to reach", "reached")
 RIGHT = ("ours", "theirs", "ratio", "spread", "to reach")
 HEAD = """# How fast and how cheap
@@ -142,7 +144,7 @@ def text(rows: Sequence[Row]) -> str:
 
 
 def document(results: dict[str, Any]) -> str:
-    """docs/performance.md for what `dumped` made."""
+    """docs/performance.md for what results.json holds."""
     rows = [_row(row) for row in results["rows"]]
     taken, first = Taken(**results["taken"]), results["first"]
     table = [COLUMNS, tuple("---:" if name in RIGHT else "---" for name in COLUMNS), *map(cells, rows)]
@@ -156,6 +158,7 @@ def document(results: dict[str, Any]) -> str:
             *([BUSY] if max(taken.load) > taken.cores else []),
             *(f"| {' | '.join(line)} |" for line in table),
             NOTES,
+            *(scale_page.section(results["scale"]) if "scale" in results else ()),
             "## The first cold starts\n",
             f"Measured {first['taken']['date']} on {first['taken']['machine']}, Python {first['taken']['python']}, "
             f"load {first['taken']['load'][0]:.1f}; row 9 is held to them.\n",
@@ -171,9 +174,13 @@ def document(results: dict[str, Any]) -> str:
     )
 
 
-def dumped(taken: Taken, first: dict[str, Any], rows: Sequence[Row]) -> str:
+def found(taken: Taken, first: dict[str, Any], rows: Sequence[Row]) -> dict[str, Any]:
+    """What a run has measured, as results.json has it."""
+    return {"taken": asdict(taken), "first": first, "rows": [asdict(row) for row in rows]}
+
+
+def dumped(results: dict[str, Any]) -> str:
     """The JSON of results.json, with figures to four digits."""
-    results = {"taken": asdict(taken), "first": first, "rows": [asdict(row) for row in rows]}
     return json.dumps(_rounded(results), indent=1, ensure_ascii=False) + "\n"
 
 
