@@ -59,10 +59,11 @@ shows: ## Three shows of different games side by side, into docs/shows.md
 	@$(MAKE) --no-print-directory -j3 -s setup
 	$(BIN)/python -m bench.side_by_side
 
-bench: ## How fast and cheap it is beside what others would do, into docs/performance.md; and a month on AWS
+bench: ## How fast and cheap it is beside what others would do, into docs/performance.md; a month on AWS, and a day of up to a million
 	@$(MAKE) --no-print-directory -s to-bench
 	$(BIN)/python -m bench
 	$(BIN)/python -m bench.cost
+	$(BIN)/python -m bench.scale
 
 bench-quick: ## The same table in a minute, printed only
 	@$(MAKE) --no-print-directory -s to-bench

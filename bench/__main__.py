@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import os
 import platform
 import re
@@ -19,14 +18,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from bench import counted, memory, race, stack, table
-from bench.programs import ROOT, Start
+from bench import counted, memory, race, results, stack, table
+from bench.programs import Start
 from bench.race import Course
 from bench.table import BySize, Row, Taken
 from local import store
 
-RESULTS = ROOT / "bench" / "results.json"
-DOCUMENT = ROOT / "docs" / "performance.md"
 T = TypeVar("T")
 
 
@@ -51,14 +48,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description="Every figure beside its peer.")
     parser.add_argument("--quick", action="store_true", help="fewer rounds, printed only")
     quick = parser.parse_args().quick
-    kept = json.loads(RESULTS.read_text("utf-8"))["first"] if RESULTS.exists() else None
+    kept = results.read().get("first")
     size, before = QUICK if quick else WHOLE, os.getloadavg()[0]
     rows, sizes, first = measured(size, kept)
     print(table.text(rows))
     print(table.text_of_sizes(sizes))
     if not quick:
-        RESULTS.write_text(table.dumped(taken(size.starts, before), first, rows, sizes), "utf-8")
-        DOCUMENT.write_text(table.document(json.loads(RESULTS.read_text("utf-8"))), "utf-8")
+        results.keep(table.found(taken(size.starts, before), first, rows, sizes))
 
 
 def measured(size: Size, kept: dict[str, Any] | None) -> tuple[list[Row], list[BySize], dict[str, Any]]:

@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass
 from statistics import median, quantiles
 from typing import Any, Literal
 
+from bench import scale_page
+
 COLUMNS = ("#", "what", "ours", "against", "theirs", "ratio", "spread", "to reach", "reached")
 RIGHT = ("ours", "theirs", "ratio", "spread", "to reach")
 HEAD = """# How fast and how cheap
@@ -180,7 +182,7 @@ def text_of_sizes(rows: Sequence[BySize]) -> str:
 
 
 def document(results: dict[str, Any]) -> str:
-    """docs/performance.md for what `dumped` made."""
+    """docs/performance.md for what results.json holds."""
     rows = [_row(row) for row in results["rows"]]
     taken, first = Taken(**results["taken"]), results["first"]
     sizes = [BySize(**row) for row in results["sizes"]]
@@ -197,6 +199,7 @@ def document(results: dict[str, Any]) -> str:
             SIZES,
             *_table(_head_of_sizes(sizes), [cells_of_size(row) for row in sizes]),
             "",
+            *(scale_page.section(results["scale"]) if "scale" in results else ()),
             "## The first cold starts\n",
             f"Measured {first['taken']['date']} on {first['taken']['machine']}, Python {first['taken']['python']}, "
             f"load {first['taken']['load'][0]:.1f}; row 9 is held to them.\n",
@@ -212,10 +215,14 @@ def document(results: dict[str, Any]) -> str:
     )
 
 
-def dumped(taken: Taken, first: dict[str, Any], rows: Sequence[Row], sizes: Sequence[BySize]) -> str:
-    """The JSON of results.json, with figures to four digits."""
+def found(taken: Taken, first: dict[str, Any], rows: Sequence[Row], sizes: Sequence[BySize]) -> dict[str, Any]:
+    """What a run has measured, as results.json has it."""
     tables = {"rows": [asdict(row) for row in rows], "sizes": [asdict(row) for row in sizes]}
-    results = {"taken": asdict(taken), "first": first, **tables}
+    return {"taken": asdict(taken), "first": first, **tables}
+
+
+def dumped(results: dict[str, Any]) -> str:
+    """The JSON of results.json, with figures to four digits."""
     return json.dumps(_rounded(results), indent=1, ensure_ascii=False) + "\n"
 
 

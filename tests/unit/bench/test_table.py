@@ -72,7 +72,8 @@ def test_results_survive_their_file():
     doors = {"api": {"ms": 300.0, "x_bare": 6.0, "imports": {"botocore": 40.0}}}
     first = {"taken": {"date": "2026-11-22", "machine": "a machine", "python": "3.13.0", "load": [0.1, 0.2]}}
     size = BySize("api", "cold start", "s", {"128": None, "256": 0.6, "512": 0.3}, set_mb=512, best_mb=256)
-    document = table.document(json.loads(table.dumped(TAKEN, first | {"doors": doors}, rows, [size])))
+    found = table.found(TAKEN, first | {"doors": doors}, rows, [size])
+    document = table.document(json.loads(table.dumped(found)))
     for line in [table.cells(row) for row in rows]:
         assert f"| {' | '.join(line)} |" in document
     assert "1 figures are reached, 1 are not yet" in document
