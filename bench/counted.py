@@ -91,7 +91,7 @@ def of_dollars(taken: dict[str, Taken]) -> Iterator[Row]:
 
 def of_reads(at: Doors, many_packs: int, many_shows: int) -> Iterator[Row]:
     """Read units of a batch in an empty table and in a full one; and how often a hot pack is read."""
-    client = boto3.Session().client("dynamodb")  # of its own: what the default one asks is metered
+    client = boto3.client("dynamodb")
     keep_pack(DynamoStore(client, template.TABLE_NAME), STORED_GAME, time.time_ns() // 1_000_000)
     wish = {"mode": "game", "lang": "es", "min": 3000, "max": 7000}
     _, page = at.ask("Api", "POST", "/api/chat-ticket", {**wish, "gameName": STORED_GAME}, warm_up=0, times=1)

@@ -21,7 +21,6 @@ from pathlib import Path
 from statistics import median
 from typing import Any, TypeVar, cast
 
-import boto3
 from chatsim.store.signed_client import SignedClient
 from chatsim_streaming.api import RuntimeApi
 from chatsim_streaming.runtime import Handler, Runtime
@@ -211,29 +210,15 @@ def _handler(function: Function) -> Handler:
 
 
 def _measure(meter: Meter) -> None:
-    """Every answer of DynamoDB tells its units, boto3's and the stream door's."""
+    """Every answer of DynamoDB tells its units."""
+    call = SignedClient.call
 
-    def told(params: dict[str, Any], **_: Any) -> dict[str, Any]:
-        return {**params, "ReturnConsumedCapacity": "TOTAL"}
-
-    def heard(parsed: Mapping[str, Any], model: Any, **_: Any) -> None:
-        meter.add(model.name, parsed)
-
-    boto3.setup_default_session()
-    events = boto3.DEFAULT_SESSION.events  # type: ignore[union-attr]
-    events.register("provide-client-params.dynamodb", told)  # type: ignore[arg-type]  # its answer counts
-    events.register("after-call.dynamodb", heard)
-    for operation, name in (("GetItem", "get_item"), ("Query", "query")):
-        setattr(SignedClient, name, _metered(meter, operation, getattr(SignedClient, name)))
-
-
-def _metered(meter: Meter, operation: str, call: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
-    def asked(client: SignedClient, **request: Any) -> dict[str, Any]:
-        answer = call(client, **request, ReturnConsumedCapacity="TOTAL")
+    def metered(client: SignedClient, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
+        answer = call(client, operation, {**request, "ReturnConsumedCapacity": "TOTAL"})
         meter.add(operation, answer)
         return answer
 
-    return asked
+    SignedClient.call = metered  # type: ignore[assignment,method-assign]
 
 
 def _content(raw: bytes) -> Any:

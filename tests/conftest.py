@@ -12,6 +12,7 @@ from uuid import uuid4
 import boto3
 import pytest
 from botocore.config import Config
+from chatsim.store.signed_client import SignedClient
 from hypothesis import settings
 
 from local import template
@@ -52,6 +53,11 @@ def client_of(endpoint: str, **config: Any) -> Any:
     )
 
 
+def signed_client_of(endpoint: str) -> SignedClient:
+    """The doors' own client of an emulator: for one thread, and quick to give up."""
+    return SignedClient({**CREDENTIALS, "AWS_ENDPOINT_URL": endpoint})
+
+
 def create_table(client: Any) -> str:
     """The name of a new, empty table of template.yaml's form."""
     form = template.read(ROOT / "template.yaml").table
@@ -66,6 +72,13 @@ def create_table(client: Any) -> str:
 def dynamo_client(dynalite: str) -> Iterator[Any]:
     with contextlib.closing(client_of(dynalite)) as client:
         yield client
+
+
+@pytest.fixture
+def signed_client(dynalite: str) -> Iterator[SignedClient]:
+    client = signed_client_of(dynalite)
+    yield client
+    client._connection.close()
 
 
 @pytest.fixture(scope="session")

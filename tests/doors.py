@@ -143,7 +143,7 @@ def opened(endpoint: str, table: str, **env: str) -> Iterator[Doors]:
         modules = {function.name: _module(function) for function in FUNCTIONS}
         yield Doors(modules)
         modules["ChatStream"].reader()._client._connection.close()
-        services.store()._client.close()
+        services.store()._client._connection.close()
         _forget()
 
 

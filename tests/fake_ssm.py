@@ -9,12 +9,16 @@ from typing import Any
 
 
 class FakeSsm:
-    """`values` by full name. `fails`: nothing, an error's name, or `hang`. `asked`: each request's body."""
+    """`values` by full name. `fails`: nothing, an error's name, or `hang`. `page`: how many it tells at once.
+
+    `asked`: each request's body.
+    """
 
     def __init__(self, address: str) -> None:
         self.url = address
         self.values: dict[str, str] = {}
         self.fails = ""
+        self.page = 10
         self.asked: list[dict[str, Any]] = []
         self.closing = Event()
 
@@ -30,9 +34,10 @@ class FakeSsm:
         shown = {
             name: value if asked.get("WithDecryption") else f"AQ{value[::-1]}" for name, value in right_under.items()
         }
-        return 200, {
-            "Parameters": [{"Name": name, "Value": value, "Type": "SecureString"} for name, value in shown.items()]
-        }
+        told = [{"Name": name, "Value": value, "Type": "SecureString"} for name, value in shown.items()]
+        begin = int(asked.get("NextToken", 0))
+        more = {"NextToken": str(begin + self.page)} if begin + self.page < len(told) else {}
+        return 200, {"Parameters": told[begin : begin + self.page], **more}
 
 
 @contextmanager

@@ -42,6 +42,14 @@ def ask(**headers):
 """
 
 
+@pytest.mark.parametrize("door", doors())
+def test_no_door_loads_boto3(door):
+    """Powertools looks whether there is a botocore, and no further: what that needs to work is not loaded."""
+    _, names = run("open_door()", door)
+    assert "chatsim" in names
+    assert not names & {"boto3", "urllib3"}
+
+
 def test_the_stream_door_starts_light():
     _, names = run("open_door()")
     assert "chatsim" in names

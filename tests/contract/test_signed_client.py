@@ -1,11 +1,11 @@
-"""The stream door's small client on real sockets: how it signs, and that it always ends within 2 s."""
+"""The doors' small client of AWS on real sockets: how it signs, and that it always ends within 2 s."""
 
 import json
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
+from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -14,10 +14,14 @@ import time_machine
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
+from chatsim import aws
+from chatsim.aws import AwsClient
 from chatsim.errors import Unavailable
+from chatsim.store.dynamo import DynamoStore
 from chatsim.store.signed_client import SignedClient
 
 from tests.conftest import CREDENTIALS
+from tests.drip import DRIPS, Drip
 
 LIMIT_S = 2.0
 # What a machine that runs other tests beside this one may add.
@@ -27,11 +31,15 @@ OK = (200, {"Item": {"pk": {"S": "ñ"}}})
 BROKEN = (500, {"__type": "com.amazonaws.dynamodb.v20120810#InternalServerError"})
 THROTTLED = (400, {"__type": "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException"})
 REFUSED = (400, {"__type": "com.amazon.coral.validate#ValidationException", "message": "no"})
+UNMET = (400, {"__type": "com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException"})
 KEY = {"pk": {"S": "USER#ñandú"}, "sk": {"S": "SHOW"}}
 
 
 class Server(ThreadingHTTPServer):
-    """Gives the answers of a list, one a request, and keeps what it was asked."""
+    """Gives the answers of a list, one a request, and keeps what it was asked.
+
+    `hang_up`: it closes each connection that has had an answer, as one does that has been idle for too long.
+    """
 
     daemon_threads = True
 
@@ -40,6 +48,7 @@ class Server(ThreadingHTTPServer):
         self.answers = answers
         self.asked: list[tuple[dict[str, str], bytes]] = []
         self.over = threading.Event()
+        self.hang_up = False
 
     @property
     def endpoint(self) -> str:
@@ -63,6 +72,7 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)
+        self.close_connection = self.server.hang_up
 
     def log_message(self, *_: object) -> None:
         pass
@@ -124,6 +134,56 @@ def test_one_connection_serves_many_requests(serve, connect):
     assert [asked[0]["x-amz-target"].partition(".")[2] for asked in server.asked] == ["GetItem", "GetItem", "Query"]
 
 
+def test_verbs_of_writing(serve, connect):
+    server = serve(*[(200, {"Attributes": {}})] * 3)
+    client = connect(server.endpoint)
+    for write in (client.put_item, client.update_item, client.delete_item):
+        assert write(TableName="chatsim", Key=KEY) == {"Attributes": {}}
+    verbs = [asked[0]["x-amz-target"].partition(".")[2] for asked in server.asked]
+    assert verbs == ["PutItem", "UpdateItem", "DeleteItem"]
+
+
+def test_bytes_go_as_base64(serve, connect):
+    server = serve(OK)
+    connect(server.endpoint).put_item(TableName="chatsim", Item={"phrases": {"B": b"\x00\xff"}})
+    assert json.loads(server.asked[0][1])["Item"] == {"phrases": {"B": "AP8="}}
+
+
+def test_a_condition_that_did_not_hold_is_no_trouble(serve, connect):
+    server = serve(UNMET, OK)
+    client = connect(server.endpoint)
+    with pytest.raises(client.exceptions.ConditionalCheckFailedException):
+        client.update_item(TableName="chatsim", Key=KEY)
+    assert len(server.asked) == 1
+    assert get(client) == OK[1]
+
+
+def test_an_answer_of_many_pages_is_read_whole(serve, connect):
+    def item(game: str) -> dict[str, Any]:
+        return {"sk": {"S": f"game#es#{game}"}, "display_name": {"S": game.title()}, "times": {"N": "2"}}
+
+    last = {"pk": {"S": "POPULAR#1"}, "sk": {"S": "game#es#doom"}}
+    server = serve((200, {"Items": [item("doom")], "LastEvaluatedKey": last}), (200, {"Items": [item("hades")]}))
+    assert [asked.game for asked in DynamoStore(connect(server.endpoint), "chatsim").asked(1)] == ["doom", "hades"]
+    assert [json.loads(body).get("ExclusiveStartKey") for _, body in server.asked] == [None, last]
+
+
+def closed_meanwhile(client: SignedClient) -> None:
+    """Until the end of a connection that the far end has closed is here."""
+    assert client._connection.sock.recv(1, socket.MSG_PEEK) == b""
+
+
+@pytest.mark.parametrize("write", ["get_item", "update_item"])
+def test_a_connection_closed_while_nobody_asked_costs_no_attempt(serve, connect, write):
+    server = serve(OK, BROKEN, OK)
+    server.hang_up = True
+    client = connect(server.endpoint)
+    get(client)
+    closed_meanwhile(client)
+    assert getattr(client, write)(TableName="chatsim", Key=KEY) == OK[1]
+    assert len(server.asked) == 3
+
+
 @pytest.mark.parametrize("first", [BROKEN, THROTTLED, HANG], ids=["500", "throttled", "hanging"])
 def test_a_second_attempt_mends_the_first(serve, connect, first):
     server = serve(first, OK)
@@ -131,6 +191,14 @@ def test_a_second_attempt_mends_the_first(serve, connect, first):
     assert get(connect(server.endpoint)) == OK[1]
     assert time.monotonic() - begun < LIMIT_S + BUSY_S
     assert len(server.asked) == 2
+
+
+@pytest.mark.parametrize("first", [BROKEN, THROTTLED], ids=["500", "throttled"])
+def test_who_was_turned_away_waits_a_moment(serve, connect, monkeypatch, first):
+    monkeypatch.setattr(aws, "random", lambda: 1.0)
+    begun = time.monotonic()
+    get(connect(serve(first, OK).endpoint))
+    assert time.monotonic() - begun >= aws.PAUSE_S
 
 
 @pytest.mark.parametrize("answer", [BROKEN, THROTTLED, HANG], ids=["500", "throttled", "hanging"])
@@ -160,35 +228,6 @@ def test_a_server_that_never_accepts(connect):
         assert_unavailable(connect(f"http://127.0.0.1:{mute.getsockname()[1]}"))
 
 
-class Drip:
-    """A store that says the beginning of its answer at once and then a byte each fifth of a second, for ever."""
-
-    def __init__(self, beginning: bytes) -> None:
-        self._listening = socket.create_server(("127.0.0.1", 0))
-        self.endpoint = f"http://127.0.0.1:{self._listening.getsockname()[1]}"
-        self._beginning, self._over = beginning, threading.Event()
-        threading.Thread(target=self._serve, daemon=True).start()
-
-    def _serve(self) -> None:
-        with suppress(OSError):
-            while True:
-                threading.Thread(target=self._answer, args=(self._listening.accept()[0],), daemon=True).start()
-
-    def _answer(self, caller: socket.socket) -> None:
-        with caller, suppress(OSError):
-            caller.sendall(self._beginning)
-            while not self._over.wait(0.2):
-                caller.sendall(b"x")
-
-    def close(self) -> None:
-        self._over.set()
-        self._listening.close()
-
-
-STATUS = b"HTTP/1.1 200 OK\r\n"
-DRIPS = {"status": b"HTTP/1.1 200 ", "headers": STATUS + b"X-Slow: ", "body": STATUS + b"Content-Length: 999\r\n\r\n{"}
-
-
 @pytest.mark.parametrize("where", ["headers", *(pytest.param(w, marks=pytest.mark.soak) for w in ("status", "body"))])
 def test_an_answer_that_drips_is_given_up(connect, where):
     with closing(Drip(DRIPS[where])) as drip:
@@ -214,6 +253,17 @@ def test_the_signature_is_what_botocore_makes(serve, connect, token, when):
         SigV4Auth(credentials, "dynamodb", CREDENTIALS["AWS_REGION"]).add_auth(request)
     assert headers["Authorization"] == request.headers["Authorization"]
     assert headers["x-amz-date"] == request.headers["X-Amz-Date"]
+
+
+def test_another_service_is_signed_for_by_its_own_name(serve):
+    server = serve((200, {"Parameters": []}))
+    client = AwsClient({**CREDENTIALS, "AWS_ENDPOINT_URL_SSM": server.endpoint}, "ssm", "AmazonSSM", json_version="1.1")
+    client.call("GetParametersByPath", {"Path": "/a"})
+    client._connection.close()
+    headers = server.asked[0][0]
+    assert headers["content-type"] == "application/x-amz-json-1.1"
+    assert headers["x-amz-target"] == "AmazonSSM.GetParametersByPath"
+    assert "/us-east-1/ssm/aws4_request" in headers["Authorization"]
 
 
 def test_without_an_endpoint_it_speaks_tls_to_the_region(connect):

@@ -1,9 +1,9 @@
-"""One contract over every store: in memory, in DynamoDB through boto3, and read through the stream door's own client.
+"""One contract over every store: in memory, in DynamoDB through the doors' own client, and through boto3.
 
-The fourth store sends each write twice, as the SDK does when an answer is lost: its effects must be the same.
+The fourth store sends each write twice, as the client does when an answer is lost: its effects must be the same.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
@@ -17,14 +17,12 @@ from chatsim.games import Found, Wanted
 from chatsim.names import Name
 from chatsim.packs import Pack, PackRef
 from chatsim.records import Account, Asked, Head, Slot, StreamKey
-from chatsim.store import Store, StoreReader
-from chatsim.store.dynamo import DynamoReader, DynamoStore
+from chatsim.store import Store
+from chatsim.store.dynamo import DynamoStore
 from chatsim.store.memory import MemoryStore
-from chatsim.store.signed_client import SignedClient
 from chatsim.ticket import TicketKeys
 from chatsim.waves import Wave
 
-from tests.conftest import CREDENTIALS
 from tests.unit.core.make import NOW, a_show
 
 MAX = 4
@@ -51,7 +49,7 @@ class Twice:
         return again
 
 
-@pytest.fixture(params=["memory", "dynamo", "signed reader", "writes sent twice"])
+@pytest.fixture(params=["memory", "dynamo", "boto3", "writes sent twice"])
 def kind(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
@@ -66,27 +64,14 @@ def table(new_table: Callable[[], str]) -> str:
 def store(kind: str, request: pytest.FixtureRequest) -> Store:
     if kind == "memory":
         return MemoryStore()
-    client, table = request.getfixturevalue("dynamo_client"), request.getfixturevalue("table")
+    client = request.getfixturevalue("dynamo_client" if kind == "boto3" else "signed_client")
+    table = request.getfixturevalue("table")
     return DynamoStore(Twice(client) if kind == "writes sent twice" else client, table)
 
 
 @pytest.fixture
-def reader(kind: str, store: Store, request: pytest.FixtureRequest) -> Iterator[StoreReader]:
-    if kind != "signed reader":
-        yield store
-        return
-    client = signed(request.getfixturevalue("dynalite"))
-    yield DynamoReader(client, request.getfixturevalue("table"))
-    client._connection.close()
-
-
-@pytest.fixture
-def account(reader: StoreReader, user: str) -> Callable[[], Account]:
-    return lambda: reader.account(user, consistent=True)
-
-
-def signed(endpoint: str) -> SignedClient:
-    return SignedClient({**CREDENTIALS, "AWS_ENDPOINT_URL": endpoint})
+def account(store: Store, user: str) -> Callable[[], Account]:
+    return lambda: store.account(user, consistent=True)
 
 
 def slot(game: str, at: int = NOW, mode: Any = "game") -> Slot:
@@ -202,6 +187,7 @@ def test_swap_of_an_absent_game_is_refused(store, user, account):
     assert account().games == ["elden ring"]
 
 
+@pytest.mark.parametrize("kind", ["memory", "boto3"], indirect=True)  # the doors' client is for one thread
 def test_parallel_reservations_never_pass_the_limit(store, user, account):
     def reserve(i: int) -> bool:
         try:
@@ -427,33 +413,33 @@ def put(store, pack_key: str, pack: Pack, *, fresh_until: int, stale_until: int)
     assert store.put_pack(pack_key, pack, fence, fresh_until=fresh_until, stale_until=stale_until)
 
 
-def test_a_pack_comes_back_as_it_was_given(store, reader, pack_key):
+def test_a_pack_comes_back_as_it_was_given(store, pack_key):
     pack = a_pack(pack_key, "1")
     put(store, pack_key, pack, fresh_until=NOW + 1, stale_until=NOW + 2)
-    ref = reader.head(pack_key).at_hand(NOW)
+    ref = store.head(pack_key).at_hand(NOW)
     assert ref == PackRef(pack_key, "1", "cache", "rpg")
-    assert reader.pack(ref) == Pack(ref, pack.phrases)
+    assert store.pack(ref) == Pack(ref, pack.phrases)
 
 
-def test_nothing_is_made_up(reader, pack_key):
-    assert reader.head(pack_key).at_hand(NOW) is None
-    assert reader.pack(PackRef(pack_key, "1", "ai")) is None
+def test_nothing_is_made_up(store, pack_key):
+    assert store.head(pack_key).at_hand(NOW) is None
+    assert store.pack(PackRef(pack_key, "1", "ai")) is None
 
 
-def test_out_of_date_is_judged_by_the_clock_passed_in(store, reader, pack_key):
+def test_out_of_date_is_judged_by_the_clock_passed_in(store, pack_key):
     put(store, pack_key, a_pack(pack_key, "1"), fresh_until=NOW, stale_until=NOW + 100)
-    assert reader.head(pack_key).at_hand(NOW + 99)
-    assert reader.head(pack_key).at_hand(NOW + 100) is None
-    assert reader.pack(PackRef(pack_key, "1", "cache"))
+    assert store.head(pack_key).at_hand(NOW + 99)
+    assert store.head(pack_key).at_hand(NOW + 100) is None
+    assert store.pack(PackRef(pack_key, "1", "cache"))
 
 
-def test_a_pinned_version_survives_a_newer_one(store, reader, pack_key):
+def test_a_pinned_version_survives_a_newer_one(store, pack_key):
     for version in ("1", "2"):
         pack = a_pack(pack_key, version, f"version {version}")
         put(store, pack_key, pack, fresh_until=NOW, stale_until=NOW + 1)
-    assert reader.head(pack_key).at_hand(NOW).version == "2"
-    assert reader.pack(PackRef(pack_key, "1", "cache")).phrases["gameplay"][0] == "version 1"
-    assert reader.pack(PackRef(pack_key, "2", "cache")).phrases["gameplay"][0] == "version 2"
+    assert store.head(pack_key).at_hand(NOW).version == "2"
+    assert store.pack(PackRef(pack_key, "1", "cache")).phrases["gameplay"][0] == "version 1"
+    assert store.pack(PackRef(pack_key, "2", "cache")).phrases["gameplay"][0] == "version 2"
 
 
 def test_one_leads_at_a_time(store, pack_key):
@@ -465,16 +451,16 @@ def test_one_leads_at_a_time(store, pack_key):
     assert first < again < later
 
 
-def test_who_led_too_long_writes_nothing(store, reader, pack_key):
+def test_who_led_too_long_writes_nothing(store, pack_key):
     late = store.lead(pack_key, "a", NOW, NOW + 100)
     fence = store.lead(pack_key, "b", NOW + 100, NOW + 200)
     times = {"fresh_until": NOW + 1000, "stale_until": NOW + 2000}
     assert not store.put_pack(pack_key, a_pack(pack_key, "late"), late, **times)
-    assert reader.head(pack_key) == Head(lease_until=NOW + 200)
+    assert store.head(pack_key) == Head(lease_until=NOW + 200)
     store.rest_pack(pack_key, late, NOW + 9999, 1, refused=True)
     assert store.put_pack(pack_key, a_pack(pack_key, "good"), fence, **times)
     assert not store.put_pack(pack_key, a_pack(pack_key, "late"), late, **times)
-    assert reader.head(pack_key) == Head(PackRef(pack_key, "good", "cache", "rpg"), NOW + 1000, NOW + 2000)
+    assert store.head(pack_key) == Head(PackRef(pack_key, "good", "cache", "rpg"), NOW + 1000, NOW + 2000)
 
 
 def test_nobody_leads_while_a_pack_is_fresh(store, pack_key):
@@ -652,20 +638,20 @@ def test_counts_of_a_week_go_when_nobody_reads_them_any_more(dynamo_client, tabl
 # ── Settings in the table, counters ──
 
 
-def test_the_first_ticket_keys_stay(store, reader):
+def test_the_first_ticket_keys_stay(store):
     first = TicketKeys("k1", {"k1": b"\x00\xff" * 16, "k0": b"old"})
     later = TicketKeys("k2", {"k2": b"late" * 8})
-    assert reader.ticket_keys() is None
+    assert store.ticket_keys() is None
     assert store.add_ticket_keys(first) == first
     assert store.add_ticket_keys(later) == first
-    assert reader.ticket_keys() == first
+    assert store.ticket_keys() == first
 
 
-def test_origins_are_what_the_deployment_wrote_last(store, reader):
-    assert reader.origins() == ()
+def test_origins_are_what_the_deployment_wrote_last(store):
+    assert store.origins() == ()
     for origins in ({"https://a.example", "https://b.example"}, {"https://c.example"}):
         store.set_origins(tuple(sorted(origins)))
-        assert set(reader.origins()) == origins
+        assert set(store.origins()) == origins
 
 
 @pytest.mark.parametrize("kind", ["memory", "dynamo"], indirect=True)

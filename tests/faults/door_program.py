@@ -10,7 +10,6 @@ import sys
 from types import SimpleNamespace
 from typing import Any
 
-import boto3
 import time_machine
 from chatsim.store.signed_client import SignedClient
 
@@ -40,13 +39,7 @@ class Meter:
             self.writes += 1
 
     def watch(self) -> None:
-        """What both kinds of client ask, from now on."""
-        boto3.setup_default_session()
-        told = boto3.DEFAULT_SESSION.events
-        told.register(
-            "provide-client-params.dynamodb.*", lambda params, **_: params | {"ReturnConsumedCapacity": "TOTAL"}
-        )
-        told.register("after-call.dynamodb.*", lambda parsed, model, **_: self.note(model.name, parsed))
+        """What is asked from now on."""
         call = SignedClient._call
 
         def counted(client: SignedClient, operation: str, request: dict[str, Any]) -> dict[str, Any]:

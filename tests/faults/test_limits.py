@@ -62,17 +62,18 @@ def at(clock: time_machine.Traveller, dynalite: str, table: str) -> Iterator[Doo
 
 
 @pytest.fixture
-def store_calls(at: Doors) -> Iterator[Counter[str]]:
+def store_calls(at: Doors, monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     """How often each verb of the store was called by the doors that write."""
     calls: Counter[str] = Counter()
-    events = services.store()._client.meta.events
+    client = services.store()._client
+    call = client.call
 
-    def count_call(model: Any, **_: Any) -> None:
-        calls[model.name] += 1
+    def counted(operation: str, request: Any) -> Any:
+        calls[operation] += 1
+        return call(operation, request)
 
-    events.register("before-call.dynamodb", count_call)
-    yield calls
-    events.unregister("before-call.dynamodb", count_call)
+    monkeypatch.setattr(client, "call", counted)
+    return calls
 
 
 def bearer(user: str) -> dict[str, str]:

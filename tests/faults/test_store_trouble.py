@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from botocore.exceptions import BotoCoreError, ClientError
 from chatsim import packs, sse, stage, ticket
 from chatsim.errors import Unavailable
 from chatsim.names import Name
@@ -17,16 +16,16 @@ from chatsim.packs import Pack, PackRef
 from chatsim.shelf import Shelf
 from chatsim.show import Script
 from chatsim.stage import Wish
-from chatsim.store.dynamo import DynamoReader, DynamoStore
-from chatsim.store.signed_client import SignedClient
+from chatsim.store.dynamo import DynamoStore
 from chatsim.ticket import Ticket, TicketKeys
-from chatsim_web.services import STORE_CONFIG
 
+from tests import doors
 from tests import sse as events
-from tests.budget.fresh import run
-from tests.conftest import CREDENTIALS, client_of
+from tests.conftest import signed_client_of
+from tests.drip import DRIPS, Drip
 from tests.faults.conftest import Crew, Table, Trouble
 from tests.figures import Figure
+from tests.unit.auth import issuer
 
 LIMIT_S = 2.0
 # What a machine that runs other tests beside this one may add.
@@ -46,30 +45,17 @@ BATCH_S = 54
 KEYS = TicketKeys("k1", {"k1": b"s" * 32})
 
 
-def test_a_hanging_store_is_given_up_within_2_s():
-    """The API doors' own client, as they configure it, before a store that accepts and never answers."""
-    took_s, _ = run(
-        """
-import socket, time
-import boto3
-from botocore.exceptions import BotoCoreError
-from chatsim_web.services import STORE_CONFIG
-
-with socket.socket() as mute:
-    mute.bind(("127.0.0.1", 0))
-    mute.listen(8)
-    endpoint = f"http://127.0.0.1:{mute.getsockname()[1]}"
-    client = boto3.client("dynamodb", endpoint_url=endpoint, config=STORE_CONFIG)
-    begun = time.monotonic()
-    try:
-        client.get_item(TableName="chatsim", Key={"pk": {"S": "CONFIG"}, "sk": {"S": "ORIGINS"}})
-    except BotoCoreError:
-        result = time.monotonic() - begun
-""",
-        door="Api",
-    )
-    assert took_s is not None
+@pytest.mark.parametrize("where", ["headers", pytest.param("body", marks=pytest.mark.soak)])
+@pytest.mark.parametrize(("method", "path"), [("GET", "/api/generate-phrases"), ("POST", "/api/generate-phrases")])
+def test_a_door_of_the_api_gives_up_a_store_whose_answer_drips(method: str, path: str, where: str) -> None:
+    sign_in = {"AUTH_ISSUER": issuer.ISSUER, "AUTH_PUBLIC_KEY": issuer.public_pem(), "ALLOWED_ORIGINS": doors.ORIGIN}
+    with contextlib.closing(Drip(DRIPS[where])) as drip, doors.opened(drip.endpoint, "none", **sign_in) as opened:
+        began = time.monotonic()
+        answer = opened.ask(method, path, headers=doors.user_token("ana"), body={"gameName": "Doom"})
+        took_s = time.monotonic() - began
+    assert answer.status == 503
     assert took_s < LIMIT_S + BUSY_S
+    assert opened.printed.getvalue().count("store unavailable") == 1
 
 
 @pytest.fixture
@@ -82,7 +68,7 @@ def longest_s(calls: list[Callable[[], Any]]) -> float:
 
     def timed(call: Callable[[], Any]) -> float:
         began = time.monotonic()
-        with contextlib.suppress(BotoCoreError, ClientError, Unavailable):
+        with contextlib.suppress(Unavailable):
             call()
         return time.monotonic() - began
 
@@ -92,27 +78,23 @@ def longest_s(calls: list[Callable[[], Any]]) -> float:
 
 @pytest.mark.soak
 def test_every_store_call_ends_in_time(quick_table: Table, trouble: Trouble, figure: Figure) -> None:
-    ours = {name: getattr(STORE_CONFIG, name) for name in ("retries", "connect_timeout", "read_timeout")}
-    streams = [reader_at(trouble.endpoint, quick_table.name) for _ in range(CALLS)]
+    stores = [DynamoStore(signed_client_of(trouble.endpoint), quick_table.name) for _ in range(CALLS)]
+    calls: dict[str, list[Callable[[], Any]]] = {
+        "reading": [lambda store=store: store.account("ana") for store in stores],
+        "writing": [lambda store=store: store.count("ana", 1, 60) for store in stores],
+    }
     longest: dict[str, float] = {}
     for name, rule in TROUBLES.items():
-        trouble.make()
-        # A client of its own: one that has retried often enough gives up sooner.
-        with contextlib.closing(client_of(trouble.endpoint, **ours, max_pool_connections=CALLS)) as client:
-            api = DynamoStore(client, quick_table.name)
-            api.account("ana")  # connected and warm
+        for way, all_at_once in calls.items():
+            trouble.make()
+            longest_s(all_at_once)  # connected and warm
             trouble.make(rule)
-            longest[f"API, {name}"] = longest_s([lambda api=api: api.count("ana", 1, 60)] * CALLS)
-        longest[f"stream, {name}"] = longest_s([lambda stream=stream: stream.account("ana") for stream in streams])
-        assert trouble.made(), f"{name} never struck"
+            longest[f"{way}, {name}"] = longest_s(all_at_once)
+            assert trouble.made(), f"{name} never struck"
     worst = max(longest, key=lambda name: longest[name])
-    measured = f"{longest[worst]:.1f} s ({worst}) of {len(TROUBLES)} troubles in both clients"
+    measured = f"{longest[worst]:.1f} s ({worst}) of {len(TROUBLES)} troubles, reading and writing"
     figure(10, "a store call in trouble, at most", measured)
     assert longest[worst] < LIMIT_S + BUSY_S, longest
-
-
-def reader_at(endpoint: str, table: str) -> DynamoReader:
-    return DynamoReader(SignedClient({**CREDENTIALS, "AWS_ENDPOINT_URL": endpoint}), table)
 
 
 class Audience:

@@ -39,7 +39,7 @@ class Remembered(Generic[T]):
     def _fetched(self) -> T:
         try:
             return self._fetch()
-        except Exception:  # whatever the store's client raises
+        except Unavailable:
             if self._read is None or self._read[0] is None:
                 raise
             return self._read[0]

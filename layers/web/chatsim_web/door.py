@@ -14,7 +14,6 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
-from botocore.exceptions import BotoCoreError, ClientError
 from chatsim.errors import (
     ApiError,
     Internal,
@@ -22,7 +21,6 @@ from chatsim.errors import (
     MethodNotAllowed,
     NotFound,
     PayloadTooLarge,
-    Unavailable,
     UnsupportedMediaType,
 )
 from chatsim.messages import error_body, language
@@ -97,7 +95,6 @@ class Door:
     def _map_errors(self) -> None:
         routes = self.routes
         routes.exception_handler(ApiError)(self._refuse)
-        routes.exception_handler([BotoCoreError, ClientError])(self._store_failed)
         routes.exception_handler(Exception)(self._fail)
         routes.not_found(self._no_route)
 
@@ -105,10 +102,6 @@ class Door:
         measures.emit(error.code, {"Errors": 1}, service=self._service)
         body = error_body(error, self._language(), self._request_id())
         return reply(body, status=error.status, headers=error.headers())
-
-    def _store_failed(self, error: Exception) -> Response[str]:
-        self._log.warning("store unavailable", extra={"requestId": self._request_id(), "kind": type(error).__name__})
-        return self._refuse(Unavailable())
 
     def _fail(self, error: Exception) -> Response[str]:
         """What an error says may quote a token or a name: the log has its kind and where it was."""

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import Any
 
-from aws_lambda_powertools.utilities.parameters import GetParameterError, SSMProvider
-from botocore.config import Config
-from botocore.exceptions import ClientError
+from chatsim.aws import AwsClient, AwsError
 
 # A changed key is taken up this soon, with no deploy; what could not be read is asked for again after AGAIN_MS.
-LIFE_S = 300
+LIFE_MS = 300_000
 AGAIN_MS = 60_000
-# Whoever waits for a pack waits for this too: at most two attempts, of a second each way.
-CONFIG = Config(retries={"mode": "standard", "total_max_attempts": 2}, connect_timeout=1, read_timeout=1)
+# Whoever waits for a pack waits for this too: 4 s in all.
+TIMEOUT_S = 1.0
 
 _log = logging.getLogger(__name__)
 
@@ -34,21 +32,24 @@ class Secrets:
         if not self._path or self._now_ms() < self._again_ms:
             return self._known
         try:
-            found: Any = self._ssm.get_multiple(self._path, max_age=LIFE_S, decrypt=True)
-            self._known = found
-            self._failing = False
-        except GetParameterError as error:
-            self._again_ms = self._now_ms() + AGAIN_MS
+            self._known, self._failing = self._read(), False
+        except AwsError as error:
             if not self._failing:
-                _log.warning("the secrets under %s cannot be read from SSM: %s", self._path, _kind(error.__context__))
+                _log.warning("the secrets under %s cannot be read from SSM: %s", self._path, error.kind)
             self._failing = True
+        self._again_ms = self._now_ms() + (AGAIN_MS if self._failing else LIFE_MS)
         return self._known
 
+    def _read(self) -> Mapping[str, str]:
+        request = {"Path": self._path, "WithDecryption": True}
+        found: dict[str, str] = {}
+        while True:
+            page = self._ssm.call("GetParametersByPath", request)
+            found |= {kept["Name"].rpartition("/")[2]: kept["Value"] for kept in page["Parameters"]}
+            if not page.get("NextToken"):
+                return found
+            request["NextToken"] = page["NextToken"]
+
     @cached_property
-    def _ssm(self) -> SSMProvider:
-        return SSMProvider(boto_config=CONFIG)
-
-
-def _kind(error: BaseException | None) -> str:
-    """What went wrong and nothing that was said: AccessDeniedException, ConnectTimeoutError."""
-    return str(error.response["Error"]["Code"]) if isinstance(error, ClientError) else type(error).__name__
+    def _ssm(self) -> AwsClient:
+        return AwsClient(os.environ, "ssm", "AmazonSSM", json_version="1.1", timeout_s=TIMEOUT_S)

@@ -7,23 +7,17 @@ import secrets
 import time
 from functools import cache
 
-import boto3
-from botocore.config import Config
 from chatsim import keys, limits
 from chatsim.errors import Unauthenticated
 from chatsim.records import Account, StreamKey
 from chatsim.remembered import Remembered
 from chatsim.shelf import Shelf
 from chatsim.store.dynamo import DynamoStore
+from chatsim.store.signed_client import SignedClient
 from chatsim.ticket import KEYS_LIFE_MS, TicketKeys
 from chatsim_auth import AuthSettings, SessionVerifier, session_token
 
 from chatsim_web.settings import Settings
-
-# Two attempts of 0.5 s each way: a store call ends within 2 s. The SDK's own defaults wait up to 25 s.
-STORE_CONFIG = Config(
-    retries={"mode": "standard", "total_max_attempts": 2}, connect_timeout=0.5, read_timeout=0.5, max_pool_connections=2
-)
 
 
 def now_ms() -> int:
@@ -42,7 +36,7 @@ def auth_settings() -> AuthSettings:
 
 @cache
 def store() -> DynamoStore:
-    return DynamoStore(boto3.client("dynamodb", config=STORE_CONFIG), os.environ["TABLE_NAME"])
+    return DynamoStore(SignedClient(os.environ), os.environ["TABLE_NAME"])
 
 
 @cache

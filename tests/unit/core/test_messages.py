@@ -64,7 +64,7 @@ def test_the_reasons_are_found():
         "ticket_expired",
         "no_show_to_act",
         "viewers",
-        "unavailable",
+        "internal",
     } <= REASONS.keys()
 
 

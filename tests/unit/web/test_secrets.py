@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 import time_machine
+from chatsim import aws
 from chatsim_web import secrets
-from chatsim_web.secrets import AGAIN_MS, LIFE_S, Secrets
+from chatsim_web.secrets import AGAIN_MS, LIFE_MS, Secrets
 
 from tests import fake_ssm
 from tests.conftest import CREDENTIALS
@@ -20,8 +21,7 @@ NOW = datetime.datetime(2026, 11, 22, tzinfo=datetime.UTC)
 @pytest.fixture
 def ssm(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeSsm]:
     with fake_ssm.running() as running:
-        env = {**CREDENTIALS, "AWS_DEFAULT_REGION": "us-east-1", "AWS_ENDPOINT_URL_SSM": running.url}
-        for name, value in {**env, "NO_PROXY": "127.0.0.1"}.items():
+        for name, value in {**CREDENTIALS, "AWS_ENDPOINT_URL_SSM": running.url}.items():
             monkeypatch.setenv(name, value)
         running.values = {f"{PATH}GROQ_API_KEY": "gsk_1", f"{PATH}deeper/OTHER": "x", "/else/GROQ_API_KEY": "y"}
         yield running
@@ -37,25 +37,31 @@ def clock() -> Iterator[Any]:
 def keys(ssm: FakeSsm, clock: Any) -> Iterator[Secrets]:
     made = Secrets(PATH, lambda: int(datetime.datetime.now().timestamp() * 1000))
     yield made
-    made._ssm.client.close()
+    made._ssm._connection.close()
 
 
 def test_what_stands_right_under_the_path_comes_decrypted(keys, ssm):
     assert keys() == {"GROQ_API_KEY": "gsk_1"}
     (asked,) = ssm.asked
-    assert (asked["Path"], asked["WithDecryption"], asked["Recursive"]) == (PATH.rstrip("/"), True, False)
+    assert asked == {"Path": PATH.rstrip("/"), "WithDecryption": True}
+
+
+def test_an_answer_of_many_pages_is_read_whole(keys, ssm):
+    ssm.page = 1
+    ssm.values[f"{PATH}CEREBRAS_API_KEY"] = "csk_1"
+    assert keys() == {"GROQ_API_KEY": "gsk_1", "CEREBRAS_API_KEY": "csk_1"}
 
 
 def test_it_is_remembered_and_a_change_counts_within_five_minutes(keys, ssm, clock):
     keys()
     ssm.values[f"{PATH}GROQ_API_KEY"] = "gsk_2"
-    clock.shift(LIFE_S - 1)
+    clock.shift(LIFE_MS / 1000 - 1)
     assert keys() == {"GROQ_API_KEY": "gsk_1"}
     assert len(ssm.asked) == 1
     clock.shift(2)
     assert keys() == {"GROQ_API_KEY": "gsk_2"}
     ssm.values.clear()
-    clock.shift(LIFE_S + 1)
+    clock.shift(LIFE_MS / 1000 + 1)
     assert keys() == {}
 
 
@@ -84,18 +90,18 @@ def test_while_ssm_is_down_there_are_none_and_it_says_so_once(keys, ssm, clock, 
     clock.shift(AGAIN_MS / 1000)
     assert keys() == {"GROQ_API_KEY": "gsk_1"}
     ssm.fails = fails
-    clock.shift(LIFE_S + 1)
+    clock.shift(LIFE_MS / 1000 + 1)
     assert keys() == {"GROQ_API_KEY": "gsk_1"}, "what is known goes on"
     assert len(caplog.records) == 2
 
 
 def test_a_hanging_ssm_is_given_up(ssm, monkeypatch, caplog):
-    monkeypatch.setattr(secrets, "CONFIG", secrets.CONFIG.merge(secrets.Config(read_timeout=0.1)))
+    monkeypatch.setattr(secrets, "TIMEOUT_S", 0.1)
     ssm.fails = "hang"
     keys = Secrets(PATH, lambda: 1)
     assert keys() == {}
-    assert "ReadTimeoutError" in caplog.text
-    keys._ssm.client.close()
+    assert "TimeoutError" in caplog.text
+    keys._ssm._connection.close()
 
 
 def test_no_path_asks_nobody(ssm):
@@ -105,6 +111,4 @@ def test_no_path_asks_nobody(ssm):
 
 def test_its_times_leave_room_in_the_doors():
     """generate has 20 s, of which the writer takes 12."""
-    config = secrets.CONFIG
-    assert config.retries == {"mode": "standard", "total_max_attempts": 2}
-    assert config.retries["total_max_attempts"] * (config.connect_timeout + config.read_timeout) <= 4
+    assert (aws.DEADLINE_TIMEOUTS + 1) * secrets.TIMEOUT_S <= 4

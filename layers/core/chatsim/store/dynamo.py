@@ -1,7 +1,6 @@
-"""The store in one DynamoDB table, over any client with DynamoDB's own request shapes.
+"""The store in one DynamoDB table, over the doors' `SignedClient` or boto3's client, which a deployment has.
 
-`DynamoReader` needs `get_item` and `query` (the stream door's small client has these two), `DynamoStore` a whole boto3
-client. Show, moments and look are JSON in one attribute each: they are written and read whole.
+Show, moments and look are JSON in one attribute each: they are written and read whole.
 """
 
 from __future__ import annotations
@@ -330,12 +329,18 @@ class DynamoStore(DynamoReader):
 
     def asked(self, week: int) -> tuple[Asked, ...]:
         """A read per MB, some 8,000 games."""
-        pages = self._client.get_paginator("query").paginate(
-            TableName=self._table,
-            KeyConditionExpression="pk = :pk",
-            ExpressionAttributeValues={":pk": _s(f"POPULAR#{week}")},
-        )
-        return tuple(_asked(item) for page in pages for item in page["Items"])
+        request: dict[str, Any] = {
+            "TableName": self._table,
+            "KeyConditionExpression": "pk = :pk",
+            "ExpressionAttributeValues": {":pk": _s(f"POPULAR#{week}")},
+        }
+        found: list[Asked] = []
+        while True:
+            page = self._client.query(**request)
+            found += map(_asked, page["Items"])
+            if "LastEvaluatedKey" not in page:
+                return tuple(found)
+            request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
     # ── DynamoDB's own verbs ──
     def _update(
