@@ -22,8 +22,8 @@ dev: ## Run the whole product: http://localhost:8000 (PORT=…, FAKE_AI=1)
 
 test: ## Everything that proves it and fits five minutes
 	@$(MAKE) --no-print-directory -j3 -s setup .venv/.test .cache/browser .cache/clerk
-	npm --prefix frontend test
-	$(BIN)/pytest -m "not soak" --numprocesses 3 --dist loadfile
+	npm --prefix frontend test && $(BIN)/pytest -m "not soak" --numprocesses 3 --dist loadfile && \
+	  echo "$$SECONDS $$(date -u +%F)" > .cache/tested  # for `make bench` to say
 
 soak: ## What needs real time to prove
 	@$(MAKE) --no-print-directory -j3 -s setup .venv/.test .cache/browser .cache/clerk .cache/sam/.made .cache/emulator/.made .cache/dynamodb
@@ -114,7 +114,7 @@ setup: .venv/.local local/node_modules/.package-lock.json frontend/dist/index.ht
 	touch $@
 
 # What is measured is what would be deployed.
-to-bench: setup .cache/sam/.made .cache/bench/.made
+to-bench: setup .cache/sam/.made .cache/bench/.made .cache/browser
 	$(BIN)/python -m deploy.build --host
 
 %/node_modules/.package-lock.json: %/package-lock.json

@@ -18,10 +18,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from bench import counted, memory, race, results, stack, table
+from bench import counted, memory, page, race, results, stack, table
 from bench.programs import Start
 from bench.race import Course
-from bench.table import BySize, Row, Taken
+from bench.table import BySize, Row, Taken, Weights
 from local import store
 
 T = TypeVar("T")
@@ -36,12 +36,13 @@ class Size:
     batches: int
     asked: int
     written: int
+    visits: int
     packs: int
     shows: int
 
 
-WHOLE = Size(starts=25, rounds=15, batches=100, asked=100, written=5, packs=100_000, shows=10_000)
-QUICK = Size(starts=5, rounds=3, batches=60, asked=10, written=1, packs=100, shows=100)
+WHOLE = Size(starts=25, rounds=15, batches=100, asked=100, written=5, visits=9, packs=100_000, shows=10_000)
+QUICK = Size(starts=5, rounds=3, batches=60, asked=10, written=1, visits=1, packs=100, shows=100)
 
 
 def main() -> None:
@@ -50,15 +51,19 @@ def main() -> None:
     quick = parser.parse_args().quick
     kept = results.read().get("first")
     size, before = QUICK if quick else WHOLE, os.getloadavg()[0]
-    rows, sizes, first = measured(size, kept)
+    rows, sizes, weights, first = measured(size, kept)
     print(table.text(rows))
     print(table.text_of_sizes(sizes))
+    print(table.text_of_weights(weights))
     if not quick:
-        results.keep(table.found(taken(size.starts, before), first, rows, sizes))
+        results.keep(table.found(taken(size.starts, before), first, rows, sizes, weights))
 
 
-def measured(size: Size, kept: dict[str, Any] | None) -> tuple[list[Row], list[BySize], dict[str, Any]]:
-    """All rows, what each size of memory would cost, and the first cold starts: `kept`, or those of this run."""
+def measured(size: Size, kept: dict[str, Any] | None) -> tuple[list[Row], list[BySize], Weights, dict[str, Any]]:
+    """All rows, what each size of memory would cost, what each page weighs, and the first cold starts.
+
+    Those are `kept`, or this run's.
+    """
     before = os.getloadavg()[0]
 
     def run(course: Course) -> tuple[list[Row], dict[str, list[Start]], dict[str, Any]]:
@@ -74,9 +79,12 @@ def measured(size: Size, kept: dict[str, Any] | None) -> tuple[list[Row], list[B
     say("what is counted")
     found = counted.measured(size.asked, size.written, size.packs, size.shows)
     rows, sizes = [*raced, *found.rows], memory.found(cold, memory.doors(found.taken, found.packs))
+    say("pages")
+    paged, weights = page.measured(size.visits)
+    rows += paged
     say("make dev")
     rows += stack.rows(size.rounds)
-    return sorted(rows, key=lambda row: row.number), sizes, first
+    return sorted(rows, key=lambda row: row.number), sizes, weights, first
 
 
 async def over_a_store(work: Callable[[str, Path], T]) -> T:

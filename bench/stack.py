@@ -1,4 +1,4 @@
-"""How soon `make dev` serves its page, when it has been set up before."""
+"""How soon `make dev` serves its page, when it has been set up before; and how long the tests took."""
 
 from __future__ import annotations
 
@@ -14,11 +14,17 @@ import httpx
 from bench.programs import ROOT
 from bench.table import Goal, Row, alone
 
+# What `make test` leaves: how many seconds it took, and the day.
+TESTED = ROOT / ".cache" / "tested"
+
 
 def rows(rounds: int) -> Iterator[Row]:
     """Row 11."""
     begin_s = [start_s() for _ in range(min(rounds, 5))]
     yield alone(11, "make dev until its page is there", "s", begin_s, Goal("at most", 3))
+    if TESTED.exists():
+        took_s, date = TESTED.read_text("utf-8").split()
+        yield alone(11, f"make test, the last that passed, {date}", "s", [float(took_s)], Goal("at most", 300))
 
 
 def start_s() -> float:

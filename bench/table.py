@@ -43,12 +43,19 @@ NOTES = """
   machine. `api` and `generate` run on `awslambdaric`; they list the games, and answer with a stored pack.
 - **A token** is taken to be three characters, of the prompt and of an answer with every line it asks for; what the
   model thinks before it speaks is not in it. Prices are Groq's list.
+- **Pages** are those of the built site before `make dev`'s own doors, in headless Chromium, in a clean profile each
+  time, without an AI and with a game that no pack knows. `4x slower` is Chromium's own slow-down of what a page does;
+  the doors and the browser's other processes have the machine as it is, beside the page. The first line is due 300 to
+  800 ms after its show begins, so that much of the time after Play is meant.
+- **Over the wire** are the bodies of all that a page asks for, to its first lines of chat: texts with gzip, where
+  CloudFront sends Brotli, which is a little less; fonts as they are, and so the doors' answers, which CloudFront does
+  not compress. Headers, Clerk's scripts and 7TV's images are not in it.
+- **Row 11**: what the last `make test` took on this machine is said where it has passed once.
 - **Row 4** counts the program's own processor time, so that waiting for the store is not in it.
 - **An AI of 500 tokens a second** is the fake one behind its vendors' SDKs, through the whole door of `generate`; its
   own time beside it is that of its pace ([writing.py](../bench/writing.py)). A phrase is usable when the filter has let
   it through.
 
-Not measured yet: the page (row 10), and how long `make test` takes (row 11).
 """
 SIZES = """## What memory costs
 
@@ -59,6 +66,9 @@ share; AWS gives more while a function is initialised, and promises nothing. The
 in two hours on air, and a game new to everybody, with a cold start of `generate`, in five
 ([memory.py](../bench/memory.py)).
 """
+
+# Of each page: kB by kind.
+Weights = dict[str, dict[str, float]]
 
 
 @dataclass(frozen=True)
@@ -181,6 +191,11 @@ def text_of_sizes(rows: Sequence[BySize]) -> str:
     return _aligned(_head_of_sizes(rows), [cells_of_size(row) for row in rows])
 
 
+def text_of_weights(pages: Weights) -> str:
+    """For a terminal."""
+    return _aligned(*_of_weights(pages))
+
+
 def document(results: dict[str, Any]) -> str:
     """docs/performance.md for what results.json holds."""
     rows = [_row(row) for row in results["rows"]]
@@ -199,6 +214,11 @@ def document(results: dict[str, Any]) -> str:
             SIZES,
             *_table(_head_of_sizes(sizes), [cells_of_size(row) for row in sizes]),
             "",
+            *(
+                ["## What a page weighs\n", *_table(*_of_weights(results["weights"])), ""]
+                if "weights" in results
+                else ()
+            ),
             *(scale_page.section(results["scale"]) if "scale" in results else ()),
             "## The first cold starts\n",
             f"Measured {first['taken']['date']} on {first['taken']['machine']}, Python {first['taken']['python']}, "
@@ -215,10 +235,12 @@ def document(results: dict[str, Any]) -> str:
     )
 
 
-def found(taken: Taken, first: dict[str, Any], rows: Sequence[Row], sizes: Sequence[BySize]) -> dict[str, Any]:
+def found(
+    taken: Taken, first: dict[str, Any], rows: Sequence[Row], sizes: Sequence[BySize], weights: Weights
+) -> dict[str, Any]:
     """What a run has measured, as results.json has it."""
     tables = {"rows": [asdict(row) for row in rows], "sizes": [asdict(row) for row in sizes]}
-    return {"taken": asdict(taken), "first": first, **tables}
+    return {"taken": asdict(taken), "first": first, **tables, "weights": weights}
 
 
 def dumped(results: dict[str, Any]) -> str:
@@ -228,6 +250,16 @@ def dumped(results: dict[str, Any]) -> str:
 
 def _head_of_sizes(rows: Sequence[BySize]) -> tuple[str, ...]:
     return "function", "what", *(f"{mb} MB" for mb in rows[0].by_mb)
+
+
+def _of_weights(pages: Weights) -> tuple[list[str], list[list[str]]]:
+    """The head of a table with a column for each kind, and a line for each page."""
+    kinds = dict.fromkeys(kind for weights in pages.values() for kind in weights)
+    lines = [
+        [page, *(_plain(weights.get(kind, 0)) for kind in kinds), _plain(sum(weights.values()))]
+        for page, weights in pages.items()
+    ]
+    return ["page", *(f"{kind}, kB" for kind in kinds), "in all, kB"], lines
 
 
 def _aligned(head: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
@@ -248,7 +280,7 @@ def _table(head: Sequence[str], lines: Sequence[Sequence[str]]) -> list[str]:
 
 
 def _is_right(column: str) -> bool:
-    return column in RIGHT or column.endswith("MB")
+    return column in RIGHT or column.endswith(("MB", "kB"))
 
 
 def _row(fields: dict[str, Any]) -> Row:

@@ -1,19 +1,14 @@
 """A real Chromium before the whole local stack, its data new and its site built."""
 
-import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
+from bench import visit
 from local import launch
-from tests.conftest import ROOT
-
-# Without these Chromium asks its maker's hosts for updates at every start.
-QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
-WAIT_MS = 10_000
 
 
 @pytest.fixture(scope="session")
@@ -31,12 +26,9 @@ def site(site_folder: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    program = (ROOT / ".cache/browser").read_text().strip()
     # Closed after each module: while it runs, this thread has an event loop that other tests would trip over.
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=program, args=QUIET)
+    with visit.chromium() as chromium:
         yield chromium
-        chromium.close()
 
 
 @pytest.fixture
@@ -46,10 +38,7 @@ def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
     contexts = []
 
     def open_page(**options: Any) -> Page:
-        context = browser.new_context(locale="es-ES", viewport={"width": 1280, "height": 800}, **options)
-        context.set_default_timeout(WAIT_MS)
-        # No test depends on other people's servers.
-        context.route(re.compile(r"https://(7tv\.io|cdn\.7tv\.app)/"), lambda route: route.abort())
+        context = visit.profile(browser, **options)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: faults.append(str(error)))

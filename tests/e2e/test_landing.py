@@ -5,9 +5,10 @@ import json
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from bench import visit
+from bench.visit import LINES
 from tests.conftest import ROOT
 
-LINES = ".chat-line"
 SAMPLE = ".sample-lines li"
 AT_ONCE = 16
 # On a quiet machine the first line is there 1 s after Play, 2 s where everything takes four times as long. The machine
@@ -16,33 +17,13 @@ FIRST_LINE_MS = {1: 1_000, 4: 2_000}
 BUSY = 3
 UNKNOWN = "Bichos Voladores"
 
-# When Play was pressed and when the first line was there, by the page's own clock.
-MEASURE = """
-    addEventListener('click', ({target}) => {
-      if (target.closest('button')?.textContent.includes('Play')) window.pressedAt ??= performance.now()
-    }, true)
-    new MutationObserver(() => {
-      if (document.querySelector('.chat-line')) window.firstLineAt ??= performance.now()
-    }).observe(document, {childList: true, subtree: true})
-"""
-
 
 @pytest.mark.parametrize("slower", FIRST_LINE_MS)
 def test_the_first_five_minutes(page: Page, site: str, slower: int) -> None:
-    """A clean profile, no AI, a game that has no pack: one typed name and at most five clicks, which are all here."""
-    page.add_init_script(MEASURE)
-    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": slower})
-    page.goto(site)
-    page.get_by_role("textbox", name="¿A qué vas a jugar?").click()
-    page.keyboard.type(UNKNOWN)
-    page.get_by_role("button", name="Crear mi público").first.click()
-    # Left empty it is "demo"; the tests share a stack, and each is somebody else.
-    page.get_by_role("textbox").fill(f"nadie{slower}")
-    page.get_by_role("button", name="Entrar").click()
-    page.wait_for_url("**/dashboard*")
-    page.get_by_role("button", name="Play").click()
-    page.wait_for_selector(LINES)
-    waited_ms = page.evaluate("firstLineAt - pressedAt")
+    """A clean profile, no AI, a game that has no pack."""
+    visit.slow_down(page, slower)
+    # The tests share a stack, and each is somebody else.
+    waited_ms = visit.first_visit(page, site, UNKNOWN, f"nadie{slower}").first_line_ms
     print(f"first line {waited_ms:.0f} ms after Play, {slower}x CPU")
     assert waited_ms <= FIRST_LINE_MS[slower] * BUSY
     expect(page.get_by_text(f"Streaming: {UNKNOWN}")).to_be_visible()
@@ -98,6 +79,7 @@ def test_the_chat_runs_at_once_and_follows_what_is_typed(page: Page, site: str) 
     page.goto(site)
     expect(page.locator(SAMPLE)).to_have_count(AT_ONCE)
     assert set(shown(page)) <= set(excerpt("es/minecraft"))
+    assert not [url for url in asked if "games.json" in url], "who types nothing needs no names"
     assert goes_on(page)
     assert page.locator(SAMPLE).count() == AT_ONCE
 
@@ -141,7 +123,7 @@ def test_the_look_and_the_language_are_kept_and_cover_everything(page: Page, sit
     page.get_by_role("button", name="EN", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Practise")
     english = {lang: json.loads((ROOT / f"frontend/src/i18n/{lang}.json").read_text("utf-8")) for lang in ("es", "en")}
-    for visit in range(2):
+    for loaded in range(2):
         expect(page.locator("html")).to_have_attribute("lang", "en")
         expect(page).to_have_title(english["en"]["landing.title"])
         found = page.evaluate("""() => [...document.querySelectorAll('[data-t]')].map(element => [
@@ -153,7 +135,7 @@ def test_the_look_and_the_language_are_kept_and_cover_everything(page: Page, sit
         page.wait_for_function(
             f"texts => texts.includes(document.querySelector('{SAMPLE} span').textContent)", arg=excerpt("en/minecraft")
         )
-        if visit == 0:
+        if loaded == 0:
             page.reload()
     page.goto(f"{site}/no-such-page")
     expect(page.get_by_role("heading")).to_have_text(english["en"]["notFound.heading"])

@@ -11,8 +11,8 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
+from bench.visit import WAIT_MS
 from tests.conftest import ROOT
-from tests.e2e.conftest import WAIT_MS
 from tests.figures import Figure
 from tests.functional.conftest import User
 

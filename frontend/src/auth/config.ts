@@ -7,7 +7,7 @@ export type Config = { auth: 'local' } | { auth: 'clerk'; publishableKey: string
 
 /** Raises StartError when it is broken, anything else when it cannot be had. */
 export async function loadConfig(fetch: typeof globalThis.fetch = globalThis.fetch): Promise<Config> {
-  const response = await fetch('/config.json', { cache: 'no-store' })
+  const response = await fetch('/config.json', { cache: 'no-cache' })
   if (!response.ok) throw new StartError('missing')
   return parseConfig(await response.text())
 }

@@ -9,8 +9,8 @@ import { KEYS, remembered } from '../ui/storage'
 
 /** Typing has come to rest. */
 const REST_MS = 300
-/** What the chat is about before anybody types. */
-const FIRST_GAME = 'Minecraft'
+/** What the chat is about before anybody types, and its sample. */
+const FIRST = { game: 'Minecraft', file: 'minecraft' }
 
 const find = <E extends HTMLElement>(selector: string) => document.querySelector<E>(selector)!
 const each = (selector: string, act: (element: HTMLElement) => void) =>
@@ -55,9 +55,10 @@ let asked = 0
 /** Where the sample cannot be had, what is there stays. */
 async function show(): Promise<void> {
   const mine = ++asked
-  const game = field.value.trim() || FIRST_GAME
+  const typed = field.value.trim()
+  const game = typed || FIRST.game
   try {
-    const file = sampleOf(game, await (index ??= json<Index>('games')))
+    const file = typed ? sampleOf(typed, await (index ??= json<Index>('games'))) : FIRST.file
     const sample = await json<Sample>(`${document.documentElement.lang}/${file}`)
     if (mine !== asked) return
     const title = sample.title.replace('{game}', () => game)

@@ -72,7 +72,8 @@ def test_results_survive_their_file():
     doors = {"api": {"ms": 300.0, "x_bare": 6.0, "imports": {"botocore": 40.0}}}
     first = {"taken": {"date": "2026-11-22", "machine": "a machine", "python": "3.13.0", "load": [0.1, 0.2]}}
     size = BySize("api", "cold start", "s", {"128": None, "256": 0.6, "512": 0.3}, set_mb=512, best_mb=256)
-    found = table.found(TAKEN, first | {"doors": doors}, rows, [size])
+    weights = {"landing": {"fonts": 61.5, "scripts": 1.25}, "overlay": {"fonts": 20, "doors": 0.5}}
+    found = table.found(TAKEN, first | {"doors": doors}, rows, [size], weights)
     document = table.document(json.loads(table.dumped(found)))
     for line in [table.cells(row) for row in rows]:
         assert f"| {' | '.join(line)} |" in document
@@ -80,3 +81,5 @@ def test_results_survive_their_file():
     assert "| api | 300 | 6 | botocore 40 |" in document
     assert "| function | what | 128 MB | 256 MB | 512 MB |\n| --- | --- | ---: | ---: | ---: |" in document
     assert "| api | cold start, s |  | 0.6 ✓ | **0.3** |" in document
+    assert "| page | fonts, kB | scripts, kB | doors, kB | in all, kB |" in document
+    assert "| overlay | 20 | 0 | 0.5 | 20.5 |" in document
