@@ -22,7 +22,7 @@ dev: ## Run the whole product: http://localhost:8000 (PORT=…, FAKE_AI=1)
 
 test: ## Everything that proves it and fits five minutes
 	@$(MAKE) --no-print-directory -j3 -s setup .venv/.test .cache/browser .cache/clerk
-	npm --prefix frontend test && $(BIN)/pytest -m "not soak" --numprocesses 3 --dist loadfile && \
+	npm --prefix frontend test && $(BIN)/pytest -m "not soak" --numprocesses 3 --dist loadfile --no-loadscope-reorder && \
 	  echo "$$SECONDS $$(date -u +%F)" > .cache/tested  # for `make bench` to say
 
 soak: ## What needs real time to prove

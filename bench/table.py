@@ -214,11 +214,7 @@ def document(results: dict[str, Any]) -> str:
             SIZES,
             *_table(_head_of_sizes(sizes), [cells_of_size(row) for row in sizes]),
             "",
-            *(
-                ["## What a page weighs\n", *_table(*_of_weights(results["weights"])), ""]
-                if "weights" in results
-                else ()
-            ),
+            *(_section_of_weights(results["weights"]) if "weights" in results else ()),
             *(scale_page.section(results["scale"]) if "scale" in results else ()),
             "## The first cold starts\n",
             f"Measured {first['taken']['date']} on {first['taken']['machine']}, Python {first['taken']['python']}, "
@@ -250,6 +246,10 @@ def dumped(results: dict[str, Any]) -> str:
 
 def _head_of_sizes(rows: Sequence[BySize]) -> tuple[str, ...]:
     return "function", "what", *(f"{mb} MB" for mb in rows[0].by_mb)
+
+
+def _section_of_weights(pages: Weights) -> list[str]:
+    return ["## What a page weighs\n", *_table(*_of_weights(pages)), ""]
 
 
 def _of_weights(pages: Weights) -> tuple[list[str], list[list[str]]]:
