@@ -29,16 +29,16 @@ def caller() -> str:
 # ── Games and topics ──
 @routes.get("/api/generate-phrases")
 def list_slots() -> Any:
-    account = services.store().account(caller(), consistent=True)
-    return reply(answers.slots(account, services.settings()))
+    kept = services.store().account(caller(), consistent=True).slots
+    return reply(answers.slots(kept, services.settings()))
 
 
 @routes.delete("/api/generate-phrases")
 def free_slot() -> Any:
     user = caller()
     name = builtin.named(door.query("game"), names.mode_of(door.query("mode")))
-    account = games.remove(services.store(), user, name)
-    return reply(answers.slots(account, services.settings()))
+    left = games.remove(services.store(), user, name)
+    return reply(answers.slots(left, services.settings()))
 
 
 # ── Shows ──

@@ -190,7 +190,7 @@ def session_look(request: Request) -> Look:
     user, now, query = session_user(request), now_ms(), request.query
     mode, lang = names.mode_of(query.get("mode")), names.lang_of(query.get("lang"))
     name, at, chosen = builtin.named(query.get("game"), mode), request.place(), pace_of(query)
-    pack = unlisted.pack_of(reader(), shelf(), name, lang, at, now)
+    pack = unlisted.pack_of(shelf(), name, lang, at, now)
     if not pack:
         return lambda: View(Farewell("reset", {}, stream.MEND_MS))
     show = unlisted.show_of(user, name, lang, chosen, pack, at, now)

@@ -7,9 +7,8 @@ from functools import cache
 from typing import Any
 
 from chatsim import builtin, games, names
-from chatsim.errors import InvalidName, InvalidRequest
+from chatsim.errors import InvalidName
 from chatsim.games import Wanted
-from chatsim.names import Mode, Name
 from chatsim_ai.current import CurrentWriter
 from chatsim_ai.filter import offensive
 from chatsim_ai.generator import Allowance, Generator
@@ -30,25 +29,16 @@ def add_game() -> Any:
     name = builtin.named(body.get("gameName"), mode)
     if offensive(name.display):
         raise InvalidName(mode)
-    replace = replaced(user, body["replace"], mode) if body.get("replace") is not None else None
     added = games.add(
         services.store(),
         user,
-        Wanted(name, lang, replace, genre),
+        Wanted(name, lang, body.get("replace"), genre),
         lambda: generator().pack_for(user, name, lang),
         max_slots=services.settings().slots_per_user,
         now_ms=services.now_ms(),
     )
     measures.emit(added.found.pack.ref.source, {"Packs": 1})
     return reply(answers.added(added, services.settings().slots_per_user))
-
-
-def replaced(user: str, value: object, mode: Mode) -> Name:
-    """The slot to give up, which may be of the other mode."""
-    if not isinstance(value, str):
-        raise InvalidRequest("name_type")
-    account = services.store().account(user, consistent=True)
-    return builtin.named(value, games.replaced(account, names.name_of(value, "justchatting").key, mode))
 
 
 @cache

@@ -75,7 +75,7 @@ class Visit:
         return stage.start(self.store, self.shelf, self.user, wish, self.now).pack
 
     def play_unlisted(self) -> PackRef:
-        pack = unlisted.pack_of(self.store, self.shelf, NAME, "es", None, self.now)
+        pack = unlisted.pack_of(self.shelf, NAME, "es", None, self.now)
         assert pack
         return pack.ref
 

@@ -1,6 +1,6 @@
 """One AI call per game, however many ask: who may make the next pack, and what the others get meanwhile.
 
-a fresh stored pack, or the game's own built-in one     that
+the game's own built-in pack, or a fresh stored one     that
 somebody else generates, or too many do                 the best at hand, `pending`
 it failed or was refused not long ago                    the best at hand, or the refusal again
 no provider has a key                                    the best at hand
@@ -89,18 +89,22 @@ class Generator:
         self._allowance, self._now_ms, self._on_written = allowance, now_ms, on_written
 
     def pack_for(self, user: str, name: Name, lang: Lang) -> Found:
-        """The best pack for a game, made now if nobody has. Raises InvalidName when the AI refused the name."""
+        """The best pack at hand for a game, and how to make a better one if nobody has.
+
+        Raises InvalidName when the AI refused the name, now or not long ago.
+        """
+        if builtin.speaks_for_itself(name, lang):
+            return Found(builtin.find(name, lang))
         now, key = self._now_ms(), packs.key(name.mode, lang, name.key)
-        head = self._store.head(key)
+        head = self._shelf.head(key, now)
         best = at_hand(head, self._shelf, name, lang, now)
-        if now < head.fresh_until or speaks_for_itself(name, lang):
+        if now < head.fresh_until:
             return Found(best)
         if now < head.rest_until:
             return _resting(head, name, best)
         if now < head.lease_until:
             return Found(best, pending=True, retry_after_ms=ASK_AGAIN_MS)
-        writer = self._writer()
-        return self._generate(writer, user, name, lang, key, head, best) if writer else Found(best)
+        return Found(best, make=lambda: self._generate(user, name, lang, key, head, best))
 
     def can_write(self) -> bool:
         return self._writer() is not None
@@ -114,7 +118,7 @@ class Generator:
         """
         now, key = self._now_ms(), packs.key(name.mode, lang, name.key)
         writer, head = self._writer(), self._store.head(key)
-        if not writer or speaks_for_itself(name, lang):
+        if not writer or builtin.speaks_for_itself(name, lang):
             return "skipped"
         due = now + self._early_ms(head)
         if due < head.fresh_until:
@@ -131,10 +135,10 @@ class Generator:
         except InvalidName:
             return "skipped"
 
-    def _generate(
-        self, writer: PackWriter, user: str, name: Name, lang: Lang, key: str, head: Head, best: Pack
-    ) -> Found:
-        owner = secrets.token_hex(8)
+    def _generate(self, user: str, name: Name, lang: Lang, key: str, head: Head, best: Pack) -> Found:
+        writer, owner = self._writer(), secrets.token_hex(8)
+        if not writer:
+            return Found(best)
         with self._turn(user, owner) as free:
             fence = self._store.lead(key, owner, self._now_ms(), self._now_ms() + LEASE_MS) if free else None
             if not free or fence is None:
@@ -201,11 +205,6 @@ class Generator:
         low, high = RENEW_AFTER
         share = high - (high - low) * chance(head.ref.id, head.ref.version).random()
         return int((1 - share) * self._allowance.fresh_days * DAY_MS)
-
-
-def speaks_for_itself(name: Name, lang: Lang) -> bool:
-    """Whether the game has a built-in pack of its own, which knows it as well as an AI would, and costs nothing."""
-    return name.mode == "game" and builtin.find(name, lang).ref.source == "builtin"
 
 
 def _resting(head: Head, name: Name, at_hand: Pack) -> Found:

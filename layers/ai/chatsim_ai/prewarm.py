@@ -13,7 +13,7 @@ from chatsim.names import Lang, Name
 from chatsim.store import Store
 
 from chatsim_ai.filter import offensive
-from chatsim_ai.generator import Generator, Renewal, speaks_for_itself
+from chatsim_ai.generator import Generator, Renewal
 from chatsim_ai.provider import SettingError
 from chatsim_ai.settings import LONGEST_S
 
@@ -115,7 +115,8 @@ def _named(wanted: Popular, report: Report) -> Iterator[tuple[Name, Lang]]:
 
 def _asked(store: Store, now_ms: int) -> Iterator[tuple[Name, Lang]]:
     """What users asked for, but for those games that need no pack: they would only take the place of others."""
-    return ((name, lang) for name, lang in popular.most_asked(store, now_ms) if not speaks_for_itself(name, lang))
+    asked = popular.most_asked(store, now_ms)
+    return ((name, lang) for name, lang in asked if not builtin.speaks_for_itself(name, lang))
 
 
 def _listed(text: str) -> list[str]:

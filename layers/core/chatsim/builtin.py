@@ -59,6 +59,11 @@ def find(name: Name, lang: Lang, told: str = "") -> Pack:
     raise LookupError(f"no built-in pack in {speech}")
 
 
+def speaks_for_itself(name: Name, lang: Lang) -> bool:
+    """Whether the game has a pack of its own here, which knows it as well as an AI would: nobody writes it another."""
+    return name.mode == "game" and find(name, lang).ref.source == "builtin"
+
+
 def pinned(ref: PackRef) -> Pack | None:
     """The very version a show pinned, or None when the files have changed since."""
     pack = _load(ref.id, ref.source, ref.genre)

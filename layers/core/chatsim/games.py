@@ -5,21 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from chatsim import builtin, popular
+from chatsim import builtin, names, popular
 from chatsim.errors import InvalidName, InvalidRequest
-from chatsim.names import Lang, Mode, Name
+from chatsim.names import Lang, Name
 from chatsim.packs import Pack
-from chatsim.records import Account, Slot
+from chatsim.records import Slot
 from chatsim.store import Store
 
 
 @dataclass(frozen=True)
 class Found:
-    """The pack at hand; `pending` while a better one is being made, `retry_after_ms` when to ask for it."""
+    """The pack at hand; `pending` while a better one is being made, `retry_after_ms` when to ask for it.
+
+    `make`: where a better one may be made now, which may take a while. It raises InvalidName for a name that is none.
+    """
 
     pack: Pack
     pending: bool = False
     retry_after_ms: int = 0
+    make: Callable[[], Found] | None = None
+
+    def made(self) -> Found:
+        """The best there can be by now."""
+        return self.make() if self.make else self
 
 
 @dataclass(frozen=True)
@@ -29,55 +37,61 @@ class Added:
     name: Name
     lang: Lang
     found: Found
-    account: Account
+    slots: tuple[Slot, ...]
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """A game to keep, in place of another where one is named. `genre` is what its streamer said of it."""
+    """A game to keep, in place of another where one is named, as its streamer typed it: it may be of the other mode.
+
+    `genre` is what they said of the game.
+    """
 
     name: Name
     lang: Lang
-    replace: Name | None = None
+    replace: str | None = None
     genre: str = ""
 
 
+@dataclass(frozen=True)
+class _Place:
+    """A slot as it is kept, among all of the user's; `new` to them, and in place of `given_up`."""
+
+    slot: Slot
+    slots: tuple[Slot, ...]
+    new: bool
+    given_up: Slot | None = None
+
+
 def add(store: Store, user: str, wanted: Wanted, find: Callable[[], Found], *, max_slots: int, now_ms: int) -> Added:
-    """Reserve a slot (or take the place of another game), then find the phrases, which may take a while. A game that
-    is new to the user counts as asked for.
+    """Reserve a slot with the pack at hand (or take the place of another game), then have a better one made where that
+    may be. A game that is new to the user counts as asked for, if anybody could ever make a pack of it.
 
-    Raises LimitReached when all slots are taken, InvalidRequest when the game to replace is not there, and InvalidName
-    from `find`, with the slots as they were before.
+    Raises LimitReached when all slots are taken and InvalidRequest when the game to replace is not there, before
+    anything is made; and InvalidName from `find` or from making, with the slots as they were before.
     """
-    before = store.account(user, consistent=True)
-    known = next((slot for slot in before.slots if slot.member == wanted.name.slot), None)
-    _reserve(store, user, wanted, known or _slot(wanted, None, now_ms), max_slots)
+    found = find()
+    slot = _slot(wanted, _as_told(found, wanted, wanted.genre), now_ms)
+    place = _reserved(store, user, slot, max_slots) if wanted.replace is None else _swapped(store, user, slot, wanted)
     try:
-        found = _as_told(find(), wanted, wanted.genre or (known.genre if known else ""))
+        found = _as_told(found.made(), wanted, wanted.genre or place.slot.genre)
     except InvalidName:
-        _restore(store, user, wanted, before, max_slots)
+        _give_back(store, user, place, max_slots)
         raise
-    _reserve(store, user, wanted, _slot(wanted, found.pack, known.at if known else now_ms), max_slots)
-    if not known:
+    known = _slot(wanted, found, place.slot.at)
+    slots = place.slots if known == place.slot else store.update_slot(user, known)
+    if place.new and not builtin.speaks_for_itself(wanted.name, wanted.lang):
         popular.note(store, wanted.name, wanted.lang, now_ms)
-    return Added(wanted.name, wanted.lang, found, store.account(user, consistent=True))
+    return Added(wanted.name, wanted.lang, found, slots)
 
 
-def remove(store: Store, user: str, name: Name) -> Account:
-    store.free_slot(user, name.slot)
-    return store.account(user, consistent=True)
+def remove(store: Store, user: str, name: Name) -> tuple[Slot, ...]:
+    return store.free_slot(user, name.slot)
 
 
-def replaced(account: Account, key: str, mode: Mode) -> Mode:
-    """The mode of the slot named `key`: the one it is kept under, the new game's own where both exist."""
-    modes = [slot.mode for slot in account.slots if slot.game == key]
-    return mode if mode in modes or not modes else modes[0]
-
-
-def _slot(wanted: Wanted, pack: Pack | None, at: int) -> Slot:
-    name = wanted.name
-    source, genre = (pack.ref.source, pack.ref.genre) if pack else ("generic", "")
-    return Slot(name.mode, name.key, name.display, wanted.lang, source, genre, at)
+def _slot(wanted: Wanted, found: Found, at: int) -> Slot:
+    name, ref = wanted.name, found.pack.ref
+    return Slot(name.mode, name.key, name.display, wanted.lang, ref.source, ref.genre, at)
 
 
 def _as_told(found: Found, wanted: Wanted, genre: str) -> Found:
@@ -87,20 +101,35 @@ def _as_told(found: Found, wanted: Wanted, genre: str) -> Found:
     return replace(found, pack=builtin.find(wanted.name, wanted.lang, genre))
 
 
-def _reserve(store: Store, user: str, wanted: Wanted, slot: Slot, max_slots: int) -> None:
-    if wanted.replace is None:
-        store.reserve_slot(user, slot, max_slots)
-    elif not store.swap_slot(user, wanted.replace.slot, slot):
-        raise InvalidRequest("replace_missing", game=wanted.replace.display)
+def _reserved(store: Store, user: str, slot: Slot, max_slots: int) -> _Place:
+    slots = store.reserve_slot(user, slot, max_slots)
+    kept = next(each for each in slots if each.member == slot.member)
+    return _Place(kept, slots, new=kept == slot)
 
 
-def _restore(store: Store, user: str, wanted: Wanted, before: Account, max_slots: int) -> None:
+def _swapped(store: Store, user: str, slot: Slot, wanted: Wanted) -> _Place:
+    before = store.account(user, consistent=True).slots
+    old = _named(before, wanted)
+    kept = next((each for each in before if each.member == slot.member), slot)
+    slots = store.swap_slot(user, old.slot, kept, before)
+    if slots is None:
+        raise InvalidRequest("replace_missing", game=old.display)
+    given_up = next((each for each in before if each.member == old.slot), None)
+    return _Place(kept, slots, kept not in before, given_up)
+
+
+def _named(slots: tuple[Slot, ...], wanted: Wanted) -> Name:
+    """The game to replace, of the mode it is kept under: the new game's own where both exist."""
+    key, mode = names.name_of(wanted.replace, "justchatting").key, wanted.name.mode
+    modes = [slot.mode for slot in slots if slot.game == key]
+    return builtin.named(wanted.replace, mode if mode in modes or not modes else modes[0])
+
+
+def _give_back(store: Store, user: str, place: _Place, max_slots: int) -> None:
     """A name that is none keeps only the slot it had, and what it replaced comes back."""
-    known = any(slot.member == wanted.name.slot for slot in before.slots)
-    given_up = next((s for s in before.slots if wanted.replace and s.member == wanted.replace.slot), None)
-    if given_up and known:
-        store.reserve_slot(user, given_up, max_slots)
-    elif given_up:
-        store.swap_slot(user, wanted.name.slot, given_up)
-    elif not known:
-        store.free_slot(user, wanted.name.slot)
+    if place.given_up and not place.new:
+        store.reserve_slot(user, place.given_up, max_slots)
+    elif place.given_up:
+        store.swap_slot(user, place.slot.member, place.given_up)
+    elif place.new:
+        store.free_slot(user, place.slot.member)

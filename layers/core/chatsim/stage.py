@@ -40,7 +40,7 @@ def start(store: Store, shelf: Shelf, user: str, wish: Wish, now_ms: int) -> Sho
     """A new show, the user's newest; with `after` it keeps the seed and the cast and goes on from the next line."""
     after = wish.after
     before = _continued(store.account(user, consistent=True), after) if after else None
-    pack = best_pack(store, shelf, wish.name, wish.lang, now_ms, wish.genre).ref
+    pack = best_pack(shelf, wish.name, wish.lang, now_ms, wish.genre).ref
     show = _continuation(shelf, before, after, wish, pack, now_ms) if before and after else _fresh(wish, pack, now_ms)
     return store.start_show(user, show, _ends_at(show, now_ms))
 

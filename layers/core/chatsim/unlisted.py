@@ -15,15 +15,14 @@ from chatsim.packs import Pack, PackRef
 from chatsim.shelf import Shelf, best_pack
 from chatsim.show import ENGINE, Show
 from chatsim.stage import LONGEST_MS
-from chatsim.store import StoreReader
 
 _ID = re.compile(r"u(\d{1,14})-([0-9a-z]{1,32})", re.ASCII)
 
 
-def pack_of(reader: StoreReader, shelf: Shelf, name: Name, lang: Lang, at: Cursor | None, now_ms: int) -> Pack | None:
+def pack_of(shelf: Shelf, name: Name, lang: Lang, at: Cursor | None, now_ms: int) -> Pack | None:
     """The best pack for a show that begins; for one that goes on the version its id names, None when that is gone."""
     if at is None:
-        return best_pack(reader, shelf, name, lang, now_ms)
+        return best_pack(shelf, name, lang, now_ms)
     _, version = _begun(at, now_ms)
     stored = PackRef(packs.key(name.mode, lang, name.key), version, "cache")
     return shelf.get(replace(builtin.find(name, lang).ref, version=version)) or shelf.get(stored)

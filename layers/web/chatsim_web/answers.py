@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from chatsim.games import Added
-from chatsim.records import Account, Slot, State, StreamKey
+from chatsim.records import Slot, State, StreamKey
 from chatsim.show import Show
 from chatsim.sse import message
 from chatsim.stage import opening
@@ -14,15 +14,15 @@ from chatsim.waves import Moment
 from chatsim_web.settings import Settings
 
 
-def slots(account: Account, settings: Settings) -> dict[str, Any]:
+def slots(kept: tuple[Slot, ...], settings: Settings) -> dict[str, Any]:
     """The user's games, and the pace a show has that asks for none, so that the page can name it."""
     max_slots = settings.slots_per_user
     return {
         "authenticated": True,
-        "games": account.games,
-        "remainingSlots": max(0, max_slots - len(account.slots)),
+        "games": [slot.game for slot in kept],
+        "remainingSlots": max(0, max_slots - len(kept)),
         "maxGames": max_slots,
-        "slots": [_slot(slot) for slot in account.slots],
+        "slots": [_slot(slot) for slot in kept],
         "defaultPace": {"min": settings.default_min_ms, "max": settings.default_max_ms},
     }
 
@@ -40,8 +40,8 @@ def added(found: Added, max_slots: int) -> dict[str, Any]:
         "pending": found.found.pending,
         **({"retryAfterMs": found.found.retry_after_ms} if found.found.pending else {}),
         "phrases": pack.filled(found.name.display),
-        "currentGames": found.account.games,
-        "remainingSlots": max(0, max_slots - len(found.account.slots)),
+        "currentGames": [slot.game for slot in found.slots],
+        "remainingSlots": max(0, max_slots - len(found.slots)),
     }
 
 

@@ -39,7 +39,7 @@ def write(store, pack, stale_until):
 
 
 def pack_of(store, at, now):
-    return unlisted.pack_of(store, Shelf(store), NAME, "es", at, now)
+    return unlisted.pack_of(Shelf(store), NAME, "es", at, now)
 
 
 def test_it_speaks_from_the_version_it_began_with_whatever_is_written_meanwhile():

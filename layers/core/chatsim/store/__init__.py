@@ -34,13 +34,22 @@ class StoreReader(Protocol):
 
 
 class Store(StoreReader, Protocol):
-    def reserve_slot(self, user: str, slot: Slot, max_slots: int) -> None:
-        """Keep a game; one the user has already costs nothing. Raises LimitReached."""
+    # Each tells the user's slots as they are then, oldest first.
+    def reserve_slot(self, user: str, slot: Slot, max_slots: int) -> tuple[Slot, ...]:
+        """Keep a game; one the user has already costs nothing, and stays as it was kept. Raises LimitReached."""
 
-    def swap_slot(self, user: str, old: str, slot: Slot) -> bool:
-        """Put a game in another's place (`old` is a slot's member) in one write; False when neither is there."""
+    def update_slot(self, user: str, slot: Slot) -> tuple[Slot, ...]:
+        """Say anew what is known of a game that is kept; one that was given up stays given up."""
 
-    def free_slot(self, user: str, member: str) -> None:
+    def swap_slot(
+        self, user: str, old: str, slot: Slot, seen: tuple[Slot, ...] | None = None
+    ) -> tuple[Slot, ...] | None:
+        """Put a game in another's place (`old` is a slot's member) in one write; None when neither is there.
+
+        `seen`: the slots as they were just read, to save reading them again.
+        """
+
+    def free_slot(self, user: str, member: str) -> tuple[Slot, ...]:
         """Give a slot back; one that is free already stays free."""
 
     def start_show(self, user: str, show: Show, until: int) -> Show:

@@ -70,10 +70,10 @@ class DynamoReader:
 
 class DynamoStore(DynamoReader):
     # ── Slots ──
-    def reserve_slot(self, user: str, slot: Slot, max_slots: int) -> None:
+    def reserve_slot(self, user: str, slot: Slot, max_slots: int) -> tuple[Slot, ...]:
         done = self._update(
             _at(f"USER#{user}", "SLOTS"),
-            "ADD slots :one SET #slot = :slot",
+            "ADD slots :one SET #slot = if_not_exists(#slot, :slot)",
             "attribute_not_exists(slots) OR contains(slots, :member) OR size(slots) < :max",
             names={"#slot": slot.member},
             values={
@@ -82,16 +82,32 @@ class DynamoStore(DynamoReader):
                 ":max": _n(max_slots),
                 ":slot": _json(asdict(slot)),
             },
+            returns="ALL_NEW",
         )
         if not done:
             raise LimitReached(self.account(user, consistent=True).games, max_slots)
+        return _slots(done)
 
-    def swap_slot(self, user: str, old: str, slot: Slot) -> bool:
+    def update_slot(self, user: str, slot: Slot) -> tuple[Slot, ...]:
+        done = self._update(
+            _at(f"USER#{user}", "SLOTS"),
+            "SET #slot = :slot",
+            "contains(slots, :member)",
+            names={"#slot": slot.member},
+            values={":member": _s(slot.member), ":slot": _json(asdict(slot))},
+            returns="ALL_NEW",
+        )
+        return _slots(done) if done else self.account(user, consistent=True).slots
+
+    def swap_slot(
+        self, user: str, old: str, slot: Slot, seen: tuple[Slot, ...] | None = None
+    ) -> tuple[Slot, ...] | None:
         """Read, then write on the condition that the set is still the one read; again when somebody was quicker."""
         while True:
-            members = [kept.member for kept in self.account(user, consistent=True).slots]
+            slots = self.account(user, consistent=True).slots if seen is None else seen
+            members = [kept.member for kept in slots]
             if old not in members and slot.member not in members:
-                return False
+                return None
             wanted = sorted({*members} - {old} | {slot.member})
             done = self._update(
                 _at(f"USER#{user}", "SLOTS"),
@@ -99,17 +115,21 @@ class DynamoStore(DynamoReader):
                 "slots = :old OR slots = :new",
                 names={"#new": slot.member, **({"#old": old} if old != slot.member else {})},
                 values={":new": {"SS": wanted}, ":old": {"SS": members}, ":slot": _json(asdict(slot))},
+                returns="ALL_NEW",
             )
             if done:
-                return True
+                return _slots(done)
+            seen = None
 
-    def free_slot(self, user: str, member: str) -> None:
-        self._update(
+    def free_slot(self, user: str, member: str) -> tuple[Slot, ...]:
+        left = self._update(
             _at(f"USER#{user}", "SLOTS"),
             "DELETE slots :one REMOVE #slot",
             names={"#slot": member},
             values={":one": {"SS": [member]}},
+            returns="ALL_NEW",
         )
+        return _slots(left or {})
 
     # ── The show ──
     def start_show(self, user: str, show: Show, until: int) -> Show:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import replace
 from threading import RLock
 from typing import Any
@@ -38,26 +39,38 @@ class MemoryStore:
     def _set(self, user: str, **changes: Any) -> None:
         self._accounts[user] = replace(self.account(user), **changes)
 
-    def reserve_slot(self, user: str, slot: Slot, max_slots: int) -> None:
-        with self._lock:
-            others = [kept for kept in self.account(user).slots if kept.member != slot.member]
-            known = len(others) < len(self.account(user).slots)
-            if not known and len(others) >= max_slots:
-                raise LimitReached(self.account(user).games, max_slots)
-            self._set(user, slots=_by_age([*others, slot]))
+    def _set_slots(self, user: str, slots: Iterable[Slot]) -> tuple[Slot, ...]:
+        by_age = tuple(sorted(slots, key=lambda slot: (slot.at, slot.member)))
+        self._set(user, slots=by_age)
+        return by_age
 
-    def swap_slot(self, user: str, old: str, slot: Slot) -> bool:
+    def reserve_slot(self, user: str, slot: Slot, max_slots: int) -> tuple[Slot, ...]:
+        with self._lock:
+            slots = self.account(user).slots
+            if any(kept.member == slot.member for kept in slots):
+                return slots
+            if len(slots) >= max_slots:
+                raise LimitReached(self.account(user).games, max_slots)
+            return self._set_slots(user, [*slots, slot])
+
+    def update_slot(self, user: str, slot: Slot) -> tuple[Slot, ...]:
+        with self._lock:
+            slots = self.account(user).slots
+            return self._set_slots(user, [slot if kept.member == slot.member else kept for kept in slots])
+
+    def swap_slot(
+        self, user: str, old: str, slot: Slot, seen: tuple[Slot, ...] | None = None
+    ) -> tuple[Slot, ...] | None:
         with self._lock:
             slots = self.account(user).slots
             if not {old, slot.member} & {kept.member for kept in slots}:
-                return False
+                return None
             others = [kept for kept in slots if kept.member not in (old, slot.member)]
-            self._set(user, slots=_by_age([*others, slot]))
-            return True
+            return self._set_slots(user, [*others, slot])
 
-    def free_slot(self, user: str, member: str) -> None:
+    def free_slot(self, user: str, member: str) -> tuple[Slot, ...]:
         with self._lock:
-            self._set(user, slots=tuple(kept for kept in self.account(user).slots if kept.member != member))
+            return self._set_slots(user, [kept for kept in self.account(user).slots if kept.member != member])
 
     def start_show(self, user: str, show: Show, until: int) -> Show:
         with self._lock:
@@ -197,7 +210,3 @@ class MemoryStore:
     def asked(self, week: int) -> tuple[Asked, ...]:
         with self._lock:
             return tuple(asked for (noted, _, _), asked in self._asked.items() if noted == week)
-
-
-def _by_age(slots: list[Slot]) -> tuple[Slot, ...]:
-    return tuple(sorted(slots, key=lambda slot: (slot.at, slot.member)))
