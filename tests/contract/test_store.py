@@ -99,10 +99,47 @@ def test_the_genre_a_streamer_named_stays_with_the_slot(store, user, account):
         assert [(kept.source, kept.genre) for kept in account().slots] == [("genre", "shooter")]
 
 
-def test_the_same_game_costs_one_slot(store, user, account):
-    for _ in range(MAX + 1):
-        store.reserve_slot(user, slot("elden ring"), MAX)
-    assert account().games == ["elden ring"]
+def test_the_same_game_costs_one_slot_and_stays_as_it_was_kept(store, user, account):
+    for n in range(MAX + 1):
+        later = replace(slot("elden ring", NOW + n), lang="en", source="ai") if n else slot("elden ring")
+        assert store.reserve_slot(user, later, MAX) == (slot("elden ring"),)
+    assert account().slots == (slot("elden ring"),)
+
+
+def test_what_is_known_of_a_game_is_said_anew(store, user, account):
+    for i, game in enumerate(("elden ring", "hades")):
+        store.reserve_slot(user, slot(game, NOW + i), MAX)
+    better = replace(slot("elden ring"), lang="en", source="ai", genre="rpg")
+    assert store.update_slot(user, better) == account().slots == (better, slot("hades", NOW + 1))
+
+
+def test_a_game_that_was_given_up_meanwhile_stays_given_up(store, user, account):
+    assert store.update_slot(user, slot("elden ring")) == account().slots == ()
+    store.reserve_slot(user, slot("hades"), MAX)
+    assert store.update_slot(user, slot("elden ring")) == account().slots == (slot("hades"),)
+
+
+def test_each_change_tells_all_slots(store, user, account):
+    for change in (
+        lambda: store.reserve_slot(user, slot("tunic", NOW + 1), MAX),
+        lambda: store.reserve_slot(user, slot("abzu", NOW), MAX),
+        lambda: store.swap_slot(user, "game#tunic", slot("stray", NOW - 1)),
+        lambda: store.swap_slot(user, "game#abzu", slot("hades"), account().slots),
+        lambda: store.free_slot(user, "game#hades"),
+        lambda: store.free_slot(user, "game#hades"),
+        lambda: store.free_slot(user, "game#stray"),
+    ):
+        assert change() == account().slots
+    assert account().slots == ()
+
+
+def test_a_swap_counts_with_what_is_there_and_not_with_what_was_seen(store, user, account):
+    seen = store.reserve_slot(user, slot("hades"), MAX)
+    store.reserve_slot(user, slot("tunic", NOW + 1), MAX)
+    assert store.swap_slot(user, "game#hades", slot("stray", NOW + 2), seen)
+    assert account().games == ["tunic", "stray"]
+    assert store.swap_slot(user, "game#hades", slot("abzu"), seen) is None
+    assert account().games == ["tunic", "stray"]
 
 
 def test_a_game_and_a_topic_of_one_name_are_two(store, user, account):
@@ -562,17 +599,31 @@ def test_a_name_that_is_none_leaves_the_slots_as_they_were(store, user, asked, g
     for at, each in enumerate(kept):
         store.reserve_slot(user, Slot("game", each.key, each.display, "es", "genre", "", at), MAX)
     before, name = store.account(user, consistent=True).slots, builtin.named(asked, "game")
-    replace = builtin.named(given_up, "game") if given_up else None
 
     def refused() -> Found:
         reserved = store.account(user, consistent=True).games
         assert name.key in reserved
-        assert replace is None or replace.key not in reserved
+        assert given_up is None or given_up.casefold() not in reserved
         raise InvalidName("game")
 
+    found = Found(builtin.find(name, "es"), make=refused)
     with pytest.raises(InvalidName):
-        games.add(store, user, Wanted(name, "es", replace), refused, max_slots=MAX, now_ms=NOW)
+        games.add(store, user, Wanted(name, "es", given_up), lambda: found, max_slots=MAX, now_ms=NOW)
     assert store.account(user, consistent=True).slots == before
+
+
+@pytest.mark.parametrize("kind", ["memory", "dynamo"], indirect=True)
+def test_a_better_pack_is_told_by_its_slot(store, user):
+    name = builtin.named("Mi Prototipo", "game")
+    pack = builtin.find(name, "es")
+    better = Found(replace(pack, ref=replace(pack.ref, source="ai", genre="rpg")))
+    for make, now in ((None, NOW), (lambda: better, NOW + 1)):
+        at_hand = Found(pack, pending=True, make=make)
+        added = games.add(store, user, Wanted(name, "es"), lambda at_hand=at_hand: at_hand, max_slots=MAX, now_ms=now)
+        (kept,) = added.slots
+        assert store.account(user, consistent=True).slots == (kept,)
+        told = (added.found.pack.ref.source, added.found.pending, kept.source, kept.genre, kept.at)
+        assert told == (("ai", False, "ai", "rpg", NOW) if make else ("generic", True, "generic", "", NOW))
 
 
 @pytest.mark.parametrize("kind", ["memory", "dynamo"], indirect=True)
@@ -581,40 +632,42 @@ def test_a_game_asked_for_again_keeps_its_place(store, user):
         wanted = Wanted(builtin.named(title, "game"), "es")
         found = Found(builtin.find(wanted.name, "es"))
         added = games.add(store, user, wanted, lambda found=found: found, max_slots=MAX, now_ms=now)
-    assert added.account.games == ["hades", "tetris"]
+    assert [kept.game for kept in added.slots] == ["hades", "tetris"]
 
 
 @pytest.mark.parametrize("kind", ["memory", "dynamo"], indirect=True)
 def test_a_game_that_is_not_there_is_not_replaced(store, user):
-    wanted = Wanted(builtin.named("Doom", "game"), "es", builtin.named("Tetris", "game"))
+    wanted = Wanted(builtin.named("Doom", "game"), "es", "Tetris")
+    found = Found(builtin.find(wanted.name, "es"), make=lambda: pytest.fail("it was made"))
     with pytest.raises(InvalidRequest) as refused:
-        games.add(store, user, wanted, lambda: pytest.fail("it was looked for"), max_slots=MAX, now_ms=NOW)
+        games.add(store, user, wanted, lambda: found, max_slots=MAX, now_ms=NOW)
     assert refused.value.reason == "replace_missing"
     assert store.account(user, consistent=True).games == []
 
 
 @pytest.mark.parametrize("kind", ["memory", "dynamo"], indirect=True)
-def test_nothing_is_looked_for_without_a_slot(store, user):
+def test_nothing_is_made_without_a_slot(store, user):
     for at in range(MAX):
         store.reserve_slot(user, Slot("game", f"game {at}", f"Game {at}", "es", "genre", "", at), MAX)
     wanted = Wanted(builtin.named("Doom", "game"), "es")
+    found = Found(builtin.find(wanted.name, "es"), make=lambda: pytest.fail("it was made"))
     with pytest.raises(LimitReached):
-        games.add(store, user, wanted, lambda: pytest.fail("it was looked for"), max_slots=MAX, now_ms=NOW)
+        games.add(store, user, wanted, lambda: found, max_slots=MAX, now_ms=NOW)
 
 
 @pytest.mark.parametrize("kind", ["memory", "dynamo"], indirect=True)
 def test_a_game_counts_when_it_newly_takes_a_slot(store, user):
     name = builtin.named("Mi Prototipo", "game")
-    found = Found(builtin.find(name, "es"))
+    found, times = Found(builtin.find(name, "es")), iter(range(NOW, NOW + 9))
 
-    def add(replace: Name | None = None) -> None:
-        games.add(store, user, Wanted(name, "es", replace), lambda: found, max_slots=MAX, now_ms=NOW)
+    def add(found: Found = found) -> None:
+        games.add(store, user, Wanted(name, "es"), lambda: found, max_slots=MAX, now_ms=next(times))
 
     def refused() -> Found:
         raise InvalidName("game")
 
     with pytest.raises(InvalidName):
-        games.add(store, user, Wanted(name, "es"), refused, max_slots=MAX, now_ms=NOW)
+        add(replace(found, make=refused))
     assert store.asked(NOW // popular.WEEK_MS) == ()
     add()
     add()
@@ -666,3 +719,28 @@ def test_counters_are_exact_under_threads(dynamo_client, table, user):
         with ThreadPoolExecutor(8) as pool:
             counted = list(pool.map(store.count, [user] * 24, [1] * 24, [60] * 24))
         assert sorted(counted) == list(range(1, 25))
+
+
+@pytest.mark.parametrize("kind", ["memory", "dynamo"], indirect=True)
+def test_a_game_with_a_pack_of_its_own_is_not_counted(store, user):
+    """Nobody makes it another."""
+    own = Wanted(builtin.named("rdr2", "game"), "es")
+    games.add(store, user, own, lambda: Found(builtin.find(own.name, "es")), max_slots=MAX, now_ms=NOW)
+    assert store.asked(NOW // popular.WEEK_MS) == ()
+
+
+@pytest.mark.parametrize("kind", ["memory", "dynamo"], indirect=True)
+@pytest.mark.parametrize(("wanted", "given_up"), [("game", "justchatting"), ("justchatting", "game")])
+def test_a_game_may_take_the_place_of_a_topic_of_that_name_its_own_kind_first(store, user, wanted, given_up):
+    store.reserve_slot(user, slot("chess", NOW, given_up), MAX)
+    asked = builtin.named("Tetris", wanted)
+
+    def swap(name: Name, old: str) -> list[str]:
+        found = Found(builtin.find(name, "es"))
+        added = games.add(store, user, Wanted(name, "es", old), lambda: found, max_slots=MAX, now_ms=NOW + 1)
+        return [kept.member for kept in added.slots]
+
+    assert swap(asked, "Chess") == [asked.slot]
+    store.reserve_slot(user, slot("chess", NOW, given_up), MAX)
+    store.reserve_slot(user, slot("chess", NOW, wanted), MAX)
+    assert swap(builtin.named("Doom", wanted), "chess") == [f"{given_up}#chess", f"{wanted}#doom", asked.slot]

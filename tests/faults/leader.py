@@ -46,9 +46,8 @@ class Stalled(DynamoStore):
     def run(self) -> None:
         made = Generator(self, Shelf(self), lambda: self, ALLOWANCE, now_ms)
         try:
-            self.gave = made.pack_for(
-                f"leader of {self.title}", builtin.named(self.title, "game"), "es"
-            ).pack.ref.source
+            found = made.pack_for(f"leader of {self.title}", builtin.named(self.title, "game"), "es")
+            self.gave = found.made().pack.ref.source
         except InvalidName:
             self.gave = "refused"
 

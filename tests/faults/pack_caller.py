@@ -23,7 +23,7 @@ def ask_at_once(generator: Generator, who: str, title: str, threads: int) -> Cou
 
     def ask(n: int) -> None:
         start.wait()
-        found = generator.pack_for(f"{who}{n}-{title}", builtin.named(title, "game"), "es")
+        found = generator.pack_for(f"{who}{n}-{title}", builtin.named(title, "game"), "es").made()
         sources[found.pack.ref.source + ("+pending" if found.pending else "")] += 1
 
     callers = [threading.Thread(target=ask, args=(n,)) for n in range(threads)]

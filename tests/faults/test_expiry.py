@@ -82,7 +82,7 @@ class Visit:
     def ask_for_phrases(self) -> PackRef:
         """While no provider answers, and the best at hand is what there is."""
         generator = Generator(self.store, self.shelf, Silent, ALLOWANCE, lambda: self.now)
-        return generator.pack_for(self.user, NAME, "es").pack.ref
+        return generator.pack_for(self.user, NAME, "es").made().pack.ref
 
 
 WAYS: list[Callable[[Visit], PackRef]] = [Visit.play, Visit.go_on, Visit.play_unlisted, Visit.ask_for_phrases]

@@ -82,7 +82,7 @@ def add(typed: str, mode: names.Mode, fate: Fate) -> None:
     store: Any = MemoryStore()
     allowance = Allowance(at_once=1, per_user_day=1, per_day=1, fresh_days=1, stale_days=1)
     generator = Generator(store, Shelf(store), lambda: obedient(typed), allowance, lambda: 1_000)
-    stored: Pack | None = store.pack(generator.pack_for("ana", name, "es").pack.ref)
+    stored: Pack | None = store.pack(generator.pack_for("ana", name, "es").made().pack.ref)
     assert stored, "the good lines make a pack"
     assert stored.ref.source in ("ai", "cache")
     fate.lines += [name.display, *chain(*stored.phrases.values()), *stored.names]

@@ -49,7 +49,7 @@ def new_title() -> str:
 def pack_for(table: Table, writer: Prompt, title: str, now: int) -> Found:
     store = DynamoStore(table.client, table.name)
     asking = Generator(store, Shelf(store), lambda: writer, ALLOWANCE, lambda: now)
-    return asking.pack_for(f"somebody else who wants {title}", builtin.named(title, "game"), "es")
+    return asking.pack_for(f"somebody else who wants {title}", builtin.named(title, "game"), "es").made()
 
 
 def pack_key(title: str) -> str:

@@ -128,8 +128,9 @@ class Model(RuleBasedStateMachine):
     def add(self, game: str) -> None:
         wanted = self.new(game)
         if wanted.member in self.kept or len(self.kept) < MAX_SLOTS:
-            self.store.reserve_slot(self.user, wanted, MAX_SLOTS)
-            self.kept[wanted.member] = wanted
+            told = self.store.reserve_slot(self.user, wanted, MAX_SLOTS)
+            self.kept.setdefault(wanted.member, wanted)
+            assert list(told) == self.by_age()
         else:
             with pytest.raises(LimitReached):
                 self.store.reserve_slot(self.user, wanted, MAX_SLOTS)
@@ -143,15 +144,25 @@ class Model(RuleBasedStateMachine):
     def swap(self, game: str, other: str) -> None:
         old, wanted = slot(game).member, self.new(other)
         there = bool({old, wanted.member} & set(self.kept))
-        assert self.store.swap_slot(self.user, old, wanted) == there
+        told = self.store.swap_slot(self.user, old, wanted)
         if there:
             self.kept.pop(old, None)
             self.kept[wanted.member] = wanted
+        assert told == (tuple(self.by_age()) if there else None)
+
+    @rule(game=games)
+    def update(self, game: str) -> None:
+        anew = self.new(game)
+        if anew.member in self.kept:
+            self.kept[anew.member] = anew
+        assert list(self.store.update_slot(self.user, anew)) == self.by_age()
+
+    def by_age(self) -> list[Slot]:
+        return sorted(self.kept.values(), key=lambda kept: kept.at)
 
     @invariant()
     def agree(self) -> None:
-        by_age = sorted(self.kept.values(), key=lambda kept: kept.at)
-        assert list(self.store.account(self.user, consistent=True).slots) == by_age
+        assert list(self.store.account(self.user, consistent=True).slots) == self.by_age()
 
 
 def stories(table: Table, examples: int) -> None:

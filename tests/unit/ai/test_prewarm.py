@@ -198,11 +198,11 @@ def test_nothing_is_begun_that_could_not_end_before_the_deadline(run, writer, cl
 def test_it_counts_for_the_day_and_for_no_user(run, generator, store, clock):
     assert run("Gris, Tunic, Celeste, Hades", per_day=2) == {"made": 2, "left": 2}
     assert store.head(packs.key("game", "es", "celeste")) == Head(rest_until=clock.ms), "the lease was given back"
-    asked = generator(per_day=2).pack_for("ana", builtin.named("Hades", "game"), "es")
+    asked = generator(per_day=2).pack_for("ana", builtin.named("Hades", "game"), "es").made()
     assert asked.pack.ref.source != "ai", "the day's packs are used up for users too"
     clock.ms += DAY_MS
     asked = generator(per_day=4, per_user_day=2)
-    own = [asked.pack_for("ana", builtin.named(f"juego {n} de ana", "game"), "es") for n in range(2)]
+    own = [asked.pack_for("ana", builtin.named(f"juego {n} de ana", "game"), "es").made() for n in range(2)]
     assert [found.pack.ref.source for found in own] == ["ai", "ai"]
     assert run("Gris, Tunic, Celeste, Hades", per_day=4) == {"fresh": 2, "made": 2}
     assert store.count("packs", clock() // DAY_MS, limits.DAY_S) == 5

@@ -53,12 +53,13 @@ def test_a_show_starts_now_and_is_the_newest(store, shelf):
     assert (first.seed, first.cast_seed) != (second.seed, second.cast_seed)
 
 
-def test_a_stored_pack_is_better_than_a_built_in_one(store, shelf):
-    place = key("game", "es", "elden ring")
+@pytest.mark.parametrize(("title", "sources"), [("Nioh", ["cache", "genre"]), ("Elden Ring", ["builtin"] * 2)])
+def test_a_stored_pack_is_better_than_a_built_in_one_of_another_game(store, shelf, title, sources):
+    wish = replace(WISH, name=game(title))
+    place = key("game", "es", wish.name.key)
     pack = Pack(replace(PACK.ref, id=place), PACK.phrases)
     store.put_pack(place, pack, store.lead(place, "me", NOW, NOW + 1), fresh_until=NOW, stale_until=NOW + 10)
-    assert stage.start(store, shelf, USER, WISH, NOW + 9).pack.source == "cache"
-    assert stage.start(store, shelf, USER, WISH, NOW + 10).pack.source == "builtin"
+    assert [stage.start(store, shelf, USER, wish, now).pack.source for now in (NOW + 9, NOW + 10)] == sources
 
 
 # ── Join, attended and unattended ──

@@ -10,7 +10,7 @@ from chatsim.store.memory import MemoryStore
 
 from tests.unit.core.make import NOW, PACE, game
 
-NAME = game("Elden Ring")
+NAME = game("Dark Souls III")
 PACK = builtin.find(NAME, "es")
 
 
