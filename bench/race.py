@@ -15,8 +15,9 @@ import boto3
 from chatsim import builtin, packs, stage, ticket
 from chatsim.pace import fixed
 from chatsim.packs import Pack, PackRef
+from chatsim.records import LONGEST_MS
 from chatsim.shelf import Shelf
-from chatsim.stage import LONGEST_MS, Wish
+from chatsim.stage import Wish
 from chatsim.store.dynamo import DynamoStore
 from chatsim.ticket import Ticket, TicketKeys
 
@@ -204,7 +205,7 @@ def _show(endpoint: str, settings: Mapping[str, str]) -> str:
     show = stage.start(
         table, Shelf(table), USER, Wish(builtin.named(GAME, "game"), "es", fixed(PACE_MS, PACE_MS)), now_ms
     )
-    table.keep_show(USER, show.id, now_ms + LONGEST_MS)
+    table.keep_show(USER, now_ms, now_ms + LONGEST_MS)
     keep_pack(table, STORED_GAME, now_ms)
     return ticket.sign(Ticket(USER, "show", now_ms + LONGEST_MS, show.id, show.number), keys)
 

@@ -109,7 +109,7 @@ def test_no_line_is_lost_or_repeated_over_cuts(store: DynamoStore, user: str, fr
     rng = Random(seed)
     write_pack(store, f"v1{seed}")
     show = play(store, user, rng.choice([Pace("fixed", 500, 900), Pace("fixed", 3000, 7000)]), START_MS)
-    store.keep_show(user, show.id, START_MS * 2)
+    store.keep_show(user, START_MS, START_MS * 2)
     shelf = Shelf(store)
     signed = ticket.sign(Ticket(user, "show", START_MS * 2, show.id, show.number), KEYS)
     now, place, received, pressed = START_MS, str(stage.opening(show)), [], []

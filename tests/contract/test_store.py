@@ -274,32 +274,38 @@ def test_a_new_show_is_live_and_has_no_moments(store, user, account):
 
 
 def test_only_the_show_that_is_meant_is_changed(store, user, account):
-    store.keep_show(user, "none", NOW)
-    store.set_state(user, "none", "stopped")
+    assert store.keep_show(user, NOW, NOW + 1) is None
+    assert store.set_state(user, "none", "stopped") is None
     store.set_waves(user, "none", (Wave(1, "a", "laugh", NOW),))
     assert account().current is None
     store.start_show(user, a_show(id="new"), NOW)
-    store.keep_show(user, "old", NOW + 99)
-    store.set_state(user, "old", "stopped")
-    store.set_state(user, "old", "paused")
+    assert store.set_state(user, "old", "stopped") is None
+    assert store.set_state(user, "old", "paused") is None
     current = account().current
     assert (current.state, current.until) == ("live", NOW)
 
 
 def test_its_end_is_pushed_while_it_lives_or_pauses(store, user, account):
-    store.start_show(user, a_show(id="s"), NOW)
-    store.keep_show(user, "s", NOW + 1)
-    assert account().current.until == NOW + 1
-    store.set_state(user, "s", "paused")
-    store.keep_show(user, "s", NOW + 2)
-    assert (account().current.state, account().current.until) == ("paused", NOW + 2)
+    store.start_show(user, a_show(id="s"), NOW + 5)
+    store.set_waves(user, "s", (Wave(1, "a", "laugh", NOW),))
+    assert store.keep_show(user, NOW + 4, NOW + 6) == account().current
+    assert (account().current.until, len(account().current.waves)) == (NOW + 6, 1)
+    assert store.set_state(user, "s", "paused") == account().current
+    assert store.keep_show(user, NOW + 5, NOW + 7) == account().current
+    assert (account().current.state, account().current.until) == ("paused", NOW + 7)
+
+
+def test_a_show_that_has_ended_by_itself_is_not_pushed(store, user, account):
+    store.start_show(user, a_show(id="s"), NOW + 5)
+    assert store.keep_show(user, NOW + 5, NOW + 9) is None
+    assert account().current.until == NOW + 5
 
 
 def test_a_stopped_show_is_never_revived(store, user, account):
     store.start_show(user, a_show(id="s"), NOW)
     store.set_state(user, "s", "stopped")
-    store.keep_show(user, "s", NOW + 1)
-    store.set_state(user, "s", "paused")
+    assert store.keep_show(user, NOW - 1, NOW + 1) is None
+    assert store.set_state(user, "s", "paused") is None
     store.set_waves(user, "s", (Wave(1, "a", "laugh", NOW),))
     store.start_show(user, a_show(id="s"), NOW + 1)
     current = account().current
@@ -308,9 +314,10 @@ def test_a_stopped_show_is_never_revived(store, user, account):
 
 def test_a_paused_show_may_be_stopped(store, user, account):
     store.start_show(user, a_show(id="s"), NOW)
-    store.set_state(user, "s", "paused")
+    assert store.set_state(user, "s", "paused") == account().current
     assert account().current.state == "paused"
-    store.set_state(user, "s", "stopped")
+    assert store.set_state(user, "s", "paused") is None
+    assert store.set_state(user, "s", "stopped") == account().current
     assert account().current.state == "stopped"
 
 

@@ -20,6 +20,7 @@ from chatsim import cursor, keys, stage, ticket, waves
 from chatsim.builtin import named
 from chatsim.cursor import Cursor
 from chatsim.pace import Pace, fixed, natural
+from chatsim.records import LONGEST_MS
 from chatsim.shelf import Shelf
 from chatsim.show import Script, Show
 from chatsim.sse import message
@@ -86,7 +87,7 @@ class Streamer:
         game = self._rng.choice(["minecraft", "Elden Ring", "Valorant"])
         wish = Wish(named(game, "game"), "es", self._pace(), after)
         show = stage.start(self._store, self._shelf, USER, wish, self._clock.now)
-        self._store.keep_show(USER, show.id, self._clock.now + stage.LONGEST_MS)
+        self._store.keep_show(USER, self._clock.now, self._clock.now + LONGEST_MS)
         return show
 
     def press(self) -> None:

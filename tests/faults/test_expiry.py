@@ -11,10 +11,10 @@ import pytest
 from chatsim import builtin, packs, stage, stream, unlisted
 from chatsim.pace import Pace
 from chatsim.packs import Pack, PackRef
-from chatsim.records import Account
+from chatsim.records import LONGEST_MS, Account
 from chatsim.shelf import Shelf
 from chatsim.show import Script, Show
-from chatsim.stage import LONGEST_MS, UNATTENDED_MS, Wish
+from chatsim.stage import UNATTENDED_MS, Wish
 from chatsim.store.dynamo import DynamoStore
 from chatsim.stream import Scene
 from chatsim.ticket import Ticket

@@ -50,7 +50,7 @@ def keep(*games: str) -> Act:
 
 
 def play(store: DynamoStore) -> Any:
-    return store.start_show(USER, a_show(id="s1"), NOW)
+    return store.start_show(USER, a_show(id="s1"), NOW + 1)
 
 
 def led(store: DynamoStore) -> int:
@@ -95,12 +95,12 @@ CASES = [
     Case("free_slot", lambda store: store.free_slot(USER, slot("a").member), keep("a"), "the last one"),
     Case("start_show", play),
     Case("start_show", lambda store: store.start_show(USER, a_show(id="s2"), NOW), play, "a second"),
-    Case("keep_show", lambda store: store.keep_show(USER, "s1", NOW + 9), play),
+    Case("keep_show", lambda store: store.keep_show(USER, NOW, NOW + 9), play),
     Case("set_state", lambda store: store.set_state(USER, "s1", "paused"), play, "paused"),
     Case("set_state", lambda store: store.set_state(USER, "s1", "stopped"), play, "stopped"),
     Case("set_waves", lambda store: store.set_waves(USER, "s1", LAUGH), play),
     Case("set_waves", lambda store: stage.press(store, Shelf(store), USER, "hype", "p2", NOW + waves.REST_MS),
-         lambda store: (play(store), store.keep_show(USER, "s1", NOW * 2), store.set_waves(USER, "s1", LAUGH)),
+         lambda store: (play(store), store.keep_show(USER, NOW, NOW * 2), store.set_waves(USER, "s1", LAUGH)),
          "pressed"),
     Case("put_key", lambda store: store.put_key(USER, NEW_KEY)),
     Case("put_key", lambda store: store.put_key(USER, NEW_KEY), lambda store: store.put_key(USER, OLD_KEY), "again"),

@@ -111,7 +111,7 @@ class Audience:
         )
         wish = Wish(Name("game", "storm game", "Storm Game"), "es", Pace("fixed", 3000, 7000))
         show = stage.start(store, Shelf(store), user, wish, START_MS)
-        store.keep_show(user, show.id, START_MS * 2)
+        store.keep_show(user, START_MS, START_MS * 2)
         assert show.pack.stored
         self.script = Script(show, Shelf(store).get(show.pack))  # type: ignore[arg-type]
         self.signed = ticket.sign(Ticket(user, "show", START_MS * 2, show.id, show.number), KEYS)

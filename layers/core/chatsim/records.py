@@ -12,6 +12,9 @@ from chatsim.waves import Wave
 
 State = Literal["live", "paused", "stopped"]
 
+# However attended, a show is over after 12 hours.
+LONGEST_MS = 12 * 3_600_000
+
 
 @dataclass(frozen=True)
 class Slot:
@@ -32,7 +35,9 @@ class Slot:
 
 @dataclass(frozen=True)
 class Current:
-    """A user's newest show. It ends by itself at `until` (epoch ms) unless its owner asks for it before."""
+    """A user's newest show. It ends by itself at `until` (epoch ms) unless its owner asks for it before, and 12 hours
+    after its start.
+    """
 
     show: Show
     state: State
@@ -40,7 +45,7 @@ class Current:
     waves: tuple[Wave, ...] = ()
 
     def state_at(self, now_ms: int) -> State:
-        return "stopped" if now_ms >= self.until else self.state
+        return "stopped" if now_ms >= min(self.until, self.show.started_at + LONGEST_MS) else self.state
 
 
 @dataclass(frozen=True)

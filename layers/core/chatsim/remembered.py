@@ -61,7 +61,12 @@ class LastKnown(Generic[K, T]):
                 raise
             return self._kept[key]
         self._kept.pop(key, None)  # so that the oldest stands first
-        self._kept[key] = value
-        if len(self._kept) > KEPT:
-            del self._kept[next(iter(self._kept))]
+        keep(self._kept, key, value)
         return value
+
+
+def keep(kept: dict[K, T], key: K, value: T) -> None:
+    """One more, for which the first to come makes room."""
+    kept[key] = value
+    if len(kept) > KEPT:
+        del kept[next(iter(kept))]

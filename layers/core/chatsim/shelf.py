@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
-
 from chatsim import builtin, packs
 from chatsim.names import Lang, Name
 from chatsim.packs import Pack, PackRef
 from chatsim.records import Head
-from chatsim.remembered import LIFE_MS
+from chatsim.remembered import LIFE_MS, keep
 from chatsim.store import StoreReader
-
-KEPT = 64
-K = TypeVar("K")
-T = TypeVar("T")
 
 
 class Shelf:
@@ -29,7 +23,7 @@ class Shelf:
         place = (ref.id, ref.version)
         pack = self._kept.get(place) or self._reader.pack(ref)
         if pack:
-            _keep(self._kept, place, pack)
+            keep(self._kept, place, pack)
         return pack
 
     def head(self, pack_key: str, now_ms: int) -> Head:
@@ -42,7 +36,7 @@ class Shelf:
         if not read_at <= now_ms < min(read_at + LIFE_MS, head.fresh_until):
             head, read_at = self._reader.head(pack_key), now_ms
         if now_ms < head.fresh_until:
-            _keep(self._heads, pack_key, (head, read_at))
+            keep(self._heads, pack_key, (head, read_at))
         return head
 
 
@@ -61,10 +55,3 @@ def at_hand(head: Head, shelf: Shelf, name: Name, lang: Lang, now_ms: int, told:
     """The same, for who has read the head of the game's packs already."""
     ref = head.at_hand(now_ms)
     return (ref and shelf.get(ref)) or builtin.find(name, lang, told)
-
-
-def _keep(kept: dict[K, T], key: K, value: T) -> None:
-    """The first to come makes room."""
-    kept[key] = value
-    if len(kept) > KEPT:
-        del kept[next(iter(kept))]

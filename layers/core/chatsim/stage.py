@@ -17,9 +17,8 @@ from chatsim.show import ENGINE, Script, Show
 from chatsim.store import Store
 from chatsim.waves import Moment, Wave, WaveType
 
-# A show nobody attends ends after 15 minutes, any show after 12 hours.
+# A show nobody attends ends after 15 minutes.
 UNATTENDED_MS = 15 * 60_000
-LONGEST_MS = 12 * 3_600_000
 
 
 @dataclass(frozen=True)
@@ -42,24 +41,21 @@ def start(store: Store, shelf: Shelf, user: str, wish: Wish, now_ms: int) -> Sho
     before = _continued(store.account(user, consistent=True), after) if after else None
     pack = best_pack(shelf, wish.name, wish.lang, now_ms, wish.genre).ref
     show = _continuation(shelf, before, after, wish, pack, now_ms) if before and after else _fresh(wish, pack, now_ms)
-    return store.start_show(user, show, _ends_at(show, now_ms))
+    return store.start_show(user, show, now_ms + UNATTENDED_MS)
 
 
 def join(store: Store, user: str, now_ms: int) -> Current:
     """The current show, kept alive by being asked for. Raises NoShow."""
-    current = store.account(user, consistent=True).current
+    current = store.keep_show(user, now_ms, now_ms + UNATTENDED_MS)
     if not current or current.state_at(now_ms) == "stopped":
         raise NoShow
-    store.keep_show(user, current.show.id, _ends_at(current.show, now_ms))
     return current
 
 
 def end(store: Store, user: str, *, pause: bool) -> Current | None:
     """Stop or pause the current show; nothing to do is no error. The show it was, if there was one."""
     current = store.account(user, consistent=True).current
-    if current:
-        store.set_state(user, current.show.id, "paused" if pause else "stopped")
-    return store.account(user, consistent=True).current
+    return current and (store.set_state(user, current.show.id, "paused" if pause else "stopped") or current)
 
 
 def press(store: Store, shelf: Shelf, user: str, kind: WaveType, press_id: str, now_ms: int) -> Moment:
@@ -149,10 +145,6 @@ def _show(wish: Wish, pack: PackRef, started_at: int, *, seed: int, cast_seed: i
         started_at=started_at,
         pack=pack,
     )
-
-
-def _ends_at(show: Show, now_ms: int) -> int:
-    return min(now_ms + UNATTENDED_MS, show.started_at + LONGEST_MS)
 
 
 def _next_wave(current: Current, kind: WaveType, press_id: str, now_ms: int) -> Wave:

@@ -12,9 +12,9 @@ from chatsim.errors import InvalidRequest
 from chatsim.names import Lang, Name
 from chatsim.pace import Pace
 from chatsim.packs import Pack, PackRef
+from chatsim.records import LONGEST_MS
 from chatsim.shelf import Shelf, best_pack
 from chatsim.show import ENGINE, Show
-from chatsim.stage import LONGEST_MS
 
 _ID = re.compile(r"u(\d{1,14})-([0-9a-z]{1,32})", re.ASCII)
 

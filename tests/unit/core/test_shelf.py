@@ -2,12 +2,11 @@ from dataclasses import replace
 
 from chatsim import builtin
 from chatsim.packs import Pack, PackRef
-from chatsim.remembered import LIFE_MS
-from chatsim.shelf import KEPT, Shelf, best_pack
+from chatsim.remembered import KEPT, LIFE_MS
+from chatsim.shelf import Shelf, best_pack
 from chatsim.store.memory import MemoryStore
 
 from tests.unit.core.make import NOW, PHRASES, game
-
 
 KEY = "PACK#game#es#hades"
 
@@ -86,7 +85,9 @@ def test_a_game_with_a_pack_of_its_own_asks_no_store():
     store.heads = 0
     assert best_pack(Shelf(store), game("Minecraft"), "es-MX", NOW).ref.source == "builtin"
     assert store.heads == 0
-    assert best_pack(Shelf(store), game("Silksong"), "en", NOW).ref.source == "cache", "it has one in Spanish alone"
+    assert best_pack(Shelf(store), game("Hollow Knight: Silksong"), "en", NOW).ref.source == "cache", (
+        "it has one in Spanish alone"
+    )
 
 
 def test_the_head_of_a_fresh_pack_is_read_once_in_a_minute():

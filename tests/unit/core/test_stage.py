@@ -7,9 +7,10 @@ from chatsim import pace, stage
 from chatsim.cursor import Cursor
 from chatsim.errors import InvalidRequest, NoShow, NoShowToAct, RateLimited
 from chatsim.packs import Pack, key
+from chatsim.records import LONGEST_MS
 from chatsim.shelf import Shelf
 from chatsim.show import Script, Show
-from chatsim.stage import LONGEST_MS, UNATTENDED_MS, Wish, due_of
+from chatsim.stage import UNATTENDED_MS, Wish, due_of
 from chatsim.store.memory import MemoryStore
 from hypothesis import given
 from hypothesis import strategies as st

@@ -3,9 +3,10 @@ from chatsim import builtin, stage, unlisted
 from chatsim.cursor import Cursor, parse
 from chatsim.errors import InvalidRequest
 from chatsim.packs import Pack, PackRef, key
+from chatsim.records import LONGEST_MS
 from chatsim.shelf import Shelf
 from chatsim.show import Script
-from chatsim.stage import LONGEST_MS, due_of
+from chatsim.stage import due_of
 from chatsim.store.memory import MemoryStore
 
 from tests.unit.core.make import NOW, PACE, game

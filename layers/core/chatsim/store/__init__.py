@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from chatsim.names import Lang, Name
 from chatsim.packs import Pack, PackRef
-from chatsim.records import Account, Asked, Head, Slot, State, StreamKey
+from chatsim.records import Account, Asked, Current, Head, Slot, State, StreamKey
 from chatsim.show import Show
 from chatsim.ticket import TicketKeys
 from chatsim.waves import Wave
@@ -55,11 +55,11 @@ class Store(StoreReader, Protocol):
     def start_show(self, user: str, show: Show, until: int) -> Show:
         """Make this the user's newest show and give it its number."""
 
-    def keep_show(self, user: str, show_id: str, until: int) -> None:
-        """Push the end of a show that runs or pauses; does nothing to any other."""
+    def keep_show(self, user: str, now_ms: int, until: int) -> Current | None:
+        """Push the end of the newest show while that runs or pauses: the show; None, and nothing done, else."""
 
-    def set_state(self, user: str, show_id: str, state: State) -> None:
-        """Stop a show, or pause one that is live; does nothing to any other."""
+    def set_state(self, user: str, show_id: str, state: State) -> Current | None:
+        """Stop a show, or pause one that is live: the show; None, and nothing done, to any other."""
 
     def set_waves(self, user: str, show_id: str, waves: tuple[Wave, ...]) -> bool:
         """Keep a live show's moments; False unless the last of them is the next one of that show, or all are kept."""

@@ -154,24 +154,28 @@ class DynamoStore(DynamoReader):
         item = done or self._get(where["pk"]["S"], where["sk"]["S"], consistent=True) or {}
         return replace(show, number=int(item["no"]["N"]))
 
-    def keep_show(self, user: str, show_id: str, until: int) -> None:
-        self._update(
+    def keep_show(self, user: str, now_ms: int, until: int) -> Current | None:
+        kept = self._update(
             _at(f"USER#{user}", "SHOW"),
             "SET #until = :until",
-            "tag = :tag AND #state <> :stopped",
+            "#until > :now AND #state <> :stopped",
             names={"#state": "state", "#until": "until"},
-            values={":until": _n(until), ":tag": _s(show_id), ":stopped": _s("stopped")},
+            values={":until": _n(until), ":now": _n(now_ms), ":stopped": _s("stopped")},
+            returns="ALL_NEW",
         )
+        return _map(kept, _current)
 
-    def set_state(self, user: str, show_id: str, state: State) -> None:
+    def set_state(self, user: str, show_id: str, state: State) -> Current | None:
         pausing = state == "paused"
-        self._update(
+        changed = self._update(
             _at(f"USER#{user}", "SHOW"),
             "SET #state = :state",
             "tag = :tag AND #state = :live" if pausing else "tag = :tag",
             names={"#state": "state"},
             values={":state": _s(state), ":tag": _s(show_id), **({":live": _s("live")} if pausing else {})},
+            returns="ALL_NEW",
         )
+        return _map(changed, _current)
 
     def set_waves(self, user: str, show_id: str, waves: tuple[Wave, ...]) -> bool:
         done = self._update(

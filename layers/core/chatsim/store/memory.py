@@ -82,17 +82,21 @@ class MemoryStore:
             self._set(user, current=Current(numbered, "live", until))
             return numbered
 
-    def keep_show(self, user: str, show_id: str, until: int) -> None:
+    def keep_show(self, user: str, now_ms: int, until: int) -> Current | None:
         with self._lock:
             current = self.account(user).current
-            if current and current.show.id == show_id and current.state != "stopped":
-                self._set(user, current=replace(current, until=until))
+            if not current or current.state == "stopped" or now_ms >= current.until:
+                return None
+            self._set(user, current=replace(current, until=until))
+            return self.account(user).current
 
-    def set_state(self, user: str, show_id: str, state: State) -> None:
+    def set_state(self, user: str, show_id: str, state: State) -> Current | None:
         with self._lock:
             current = self.account(user).current
-            if current and current.show.id == show_id and (state == "stopped" or current.state == "live"):
-                self._set(user, current=replace(current, state=state))
+            if not current or current.show.id != show_id or (state == "paused" and current.state != "live"):
+                return None
+            self._set(user, current=replace(current, state=state))
+            return self.account(user).current
 
     def set_waves(self, user: str, show_id: str, waves: tuple[Wave, ...]) -> bool:
         with self._lock:
