@@ -59,7 +59,7 @@ class Store(StoreReader, Protocol):
         """Push the end of the newest show while that runs or pauses: the show; None, and nothing done, else."""
 
     def set_state(self, user: str, show_id: str, state: State) -> Current | None:
-        """Stop a show, or pause one that is live: the show; None, and nothing done, to any other."""
+        """Stop a show, or pause one that is not stopped: the show; None, and nothing done, to any other."""
 
     def set_waves(self, user: str, show_id: str, waves: tuple[Wave, ...]) -> bool:
         """Keep a live show's moments; False unless the last of them is the next one of that show, or all are kept."""

@@ -170,9 +170,9 @@ class DynamoStore(DynamoReader):
         changed = self._update(
             _at(f"USER#{user}", "SHOW"),
             "SET #state = :state",
-            "tag = :tag AND #state = :live" if pausing else "tag = :tag",
+            "tag = :tag AND #state <> :stopped" if pausing else "tag = :tag",
             names={"#state": "state"},
-            values={":state": _s(state), ":tag": _s(show_id), **({":live": _s("live")} if pausing else {})},
+            values={":state": _s(state), ":tag": _s(show_id), **({":stopped": _s("stopped")} if pausing else {})},
             returns="ALL_NEW",
         )
         return _map(changed, _current)

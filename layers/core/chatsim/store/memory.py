@@ -93,7 +93,7 @@ class MemoryStore:
     def set_state(self, user: str, show_id: str, state: State) -> Current | None:
         with self._lock:
             current = self.account(user).current
-            if not current or current.show.id != show_id or (state == "paused" and current.state != "live"):
+            if not current or current.show.id != show_id or (state == "paused" and current.state == "stopped"):
                 return None
             self._set(user, current=replace(current, state=state))
             return self.account(user).current
