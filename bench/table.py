@@ -41,6 +41,9 @@ NOTES = """
   own: logs, CloudFront, and presses (Play, moments, changes of game or pace).
 - **x bare** is a cold start in those of the bare loop in the same run, which says the same on a fast and a slow
   machine. `api` and `generate` run on `awslambdaric`; they list the games, and answer with a stored pack.
+- **Calls of the store** for phrases that are there: one counts the request for the limit, one takes the slot and tells
+  all of them. The first in an environment reads the head and the pack as well, the head again after a minute. A game
+  that is new to the user costs one more, to be pre-warmed for others, unless it has a pack of its own that needs none.
 - **A token** is taken to be three characters, of the prompt and of an answer with every line it asks for; what the
   model thinks before it speaks is not in it. Prices are Groq's list.
 - **Pages** are those of the built site before `make dev`'s own doors, in headless Chromium, in a clean profile each
