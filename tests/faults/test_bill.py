@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from chatsim import limits
+from chatsim import limits, packs
+from chatsim.packs import Pack, PackRef
 from chatsim.store.dynamo import DynamoReader, DynamoStore
 from chatsim.ticket import TicketKeys, sign, verify
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -51,6 +52,32 @@ def test_what_a_streamers_hour_costs(opened: Doors, user: str, figure: Figure) -
     assert dashboard <= 85
     assert both <= 340
     assert units <= 400
+
+
+def test_what_is_there_is_told_by_two_calls_of_the_store(opened: Doors, own_table: str, dynamo_client: Any) -> None:
+    """The one that counts the request among them. A game that is new to a user with a stored pack is a third."""
+    store, key = DynamoStore(dynamo_client, own_table), packs.key("game", "es", "nioh")
+    words = dict.fromkeys(packs.GAME_CATEGORIES, ("¡qué jefe!",))
+    fence = store.lead(key, "me", START_MS, START_MS + 1) or 0
+    pack = Pack(PackRef(key, "1", "ai"), words)
+    store.put_pack(key, pack, fence, fresh_until=START_MS * 2, stale_until=START_MS * 2)
+
+    def calls(user: str, method: str, path: str, **body: str) -> tuple[int, int, str]:
+        headers = {"authorization": f"Bearer {opened.token(user, START_MS)}", "content-type": "application/json"}
+        answer = opened.ask(START_MS, method, path, headers, json.dumps(body) if body else "")
+        assert answer.status == 200, answer
+        told = json.loads(answer.body)
+        return answer.reads, answer.writes, told.get("source") or told["show"]["source"]
+
+    phrases, ticket = ("POST", "/api/generate-phrases"), "/api/chat-ticket"
+    assert calls("ana", *phrases, gameName="Nioh") == (2, 3, "cache"), "the first one reads head and pack"
+    assert calls("ana", *phrases, gameName="Nioh") == (0, 2, "cache")
+    assert calls("eva", *phrases, gameName="Nioh") == (0, 3, "cache")
+    assert [calls("eva", *phrases, gameName="Minecraft") for _ in range(2)] == [(0, 2, "builtin")] * 2
+    assert calls("eva", *phrases, gameName="Tetris", replace="Nioh")[:2] == (2, 3), "the head of no pack, and the slots"
+    calls("ana", "POST", ticket, gameName="Nioh")
+    assert calls("ana", "POST", ticket, gameName="Nioh") == (0, 2, "cache")
+    assert calls("ana", "GET", ticket) == (0, 2, "cache")
 
 
 @pytest.mark.soak
