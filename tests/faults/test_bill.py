@@ -57,14 +57,14 @@ def test_what_a_streamers_hour_costs(opened: Doors, user: str, figure: Figure) -
 def test_what_is_there_is_told_by_two_calls_of_the_store(opened: Doors, own_table: str, dynamo_client: Any) -> None:
     """The one that counts the request among them. A game that is new to a user with a stored pack is a third."""
     store, key = DynamoStore(dynamo_client, own_table), packs.key("game", "es", "nioh")
-    words = dict.fromkeys(packs.GAME_CATEGORIES, ("¡qué jefe!",))
+    words, clock = dict.fromkeys(packs.GAME_CATEGORIES, ("¡qué jefe!",)), itertools.count(START_MS)
     fence = store.lead(key, "me", START_MS, START_MS + 1) or 0
     pack = Pack(PackRef(key, "1", "ai"), words)
     store.put_pack(key, pack, fence, fresh_until=START_MS * 2, stale_until=START_MS * 2)
 
     def calls(user: str, method: str, path: str, **body: str) -> tuple[int, int, str]:
         headers = {"authorization": f"Bearer {opened.token(user, START_MS)}", "content-type": "application/json"}
-        answer = opened.ask(START_MS, method, path, headers, json.dumps(body) if body else "")
+        answer = opened.ask(next(clock), method, path, headers, json.dumps(body) if body else "")
         assert answer.status == 200, answer
         told = json.loads(answer.body)
         return answer.reads, answer.writes, told.get("source") or told["show"]["source"]
