@@ -57,7 +57,7 @@ def test_what_a_streamers_hour_costs(opened: Doors, user: str, figure: Figure) -
 def test_what_is_there_is_told_by_two_calls_of_the_store(opened: Doors, own_table: str, dynamo_client: Any) -> None:
     """The one that counts the request among them. A game that is new to a user with a stored pack is a third."""
     store, key = DynamoStore(dynamo_client, own_table), packs.key("game", "es", "nioh")
-    words, clock = dict.fromkeys(packs.GAME_CATEGORIES, ("¡qué jefe!",)), itertools.count(START_MS)
+    words, clock = dict.fromkeys(packs.GAME_CATEGORIES, ("¡qué jefe!",)), itertools.count(START_MS, 10)
     fence = store.lead(key, "me", START_MS, START_MS + 1) or 0
     pack = Pack(PackRef(key, "1", "ai"), words)
     store.put_pack(key, pack, fence, fresh_until=START_MS * 2, stale_until=START_MS * 2)
