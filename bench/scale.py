@@ -21,7 +21,7 @@ from math import ceil, exp, log
 from random import Random
 from typing import Any
 
-from chatsim import builtin, packs, shelf
+from chatsim import builtin, packs, remembered
 
 from bench import cost, counted, results, scale_page
 from bench.doors import Taken, measured
@@ -192,12 +192,12 @@ def missed(playing: Counter[int], catalogue: Catalogue, kept: Kept) -> float:
         for game, n in playing.items()
         if game not in catalogue.built_in and (game in kept.fresh_until or game in kept.old)
     ]
-    if len(stored) <= shelf.KEPT:
+    if len(stored) <= remembered.KEPT:
         return 0.0
-    low, high = 0.0, float(shelf.KEPT * len(stored))
+    low, high = 0.0, float(remembered.KEPT * len(stored))
     for _ in range(50):
         t = (low + high) / 2
-        low, high = (t, high) if sum(n * t / (1 + n * t) for n in stored) < shelf.KEPT else (low, t)
+        low, high = (t, high) if sum(n * t / (1 + n * t) for n in stored) < remembered.KEPT else (low, t)
     return sum(n / (1 + n * low) for n in stored) / playing.total()
 
 

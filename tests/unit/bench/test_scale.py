@@ -8,7 +8,7 @@ from random import Random
 from xml.etree import ElementTree
 
 import pytest
-from chatsim import shelf
+from chatsim import remembered
 
 from bench import cost, scale, scale_packs, scale_page
 from bench.doors import Taken
@@ -119,7 +119,7 @@ def test_after_months_a_day_makes_about_what_it_needs(streamers: int):
 def test_a_shelf_forgets_nothing_that_it_can_hold_and_a_share_of_what_it_cannot():
     games = [game for game in range(1_000) if game not in catalogue().built_in]
     kept = Kept(fresh_until=dict.fromkeys(games, 1.0))
-    few, many = (Counter(games[:count]) for count in (shelf.KEPT, 4 * shelf.KEPT))
+    few, many = (Counter(games[:count]) for count in (remembered.KEPT, 4 * remembered.KEPT))
     assert scale.missed(few, catalogue(), kept) == 0
     assert scale.missed(many, catalogue(), kept) == pytest.approx(3 / 4)
     assert scale.missed(many, catalogue(), Kept()) == 0  # all speak from files
