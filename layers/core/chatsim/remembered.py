@@ -13,7 +13,9 @@ T = TypeVar("T")
 LIFE_MS = 60_000
 # Whoever has reason to believe that it has changed makes it be read no more often than this.
 ANEW_MS = 10_000
-KEPT = 64
+# Packs are the largest of what is kept, some 40 KB each: 20 MB of a function's 256 or 512. With 64 of them, of 10,000
+# streamers' batches every second one would read its pack again (bench/scale.py).
+KEPT = 512
 
 
 class Remembered(Generic[T]):

@@ -117,7 +117,7 @@ def test_after_months_a_day_makes_about_what_it_needs(streamers: int):
 
 
 def test_a_shelf_forgets_nothing_that_it_can_hold_and_a_share_of_what_it_cannot():
-    games = [game for game in range(1_000) if game not in catalogue().built_in]
+    games = [game for game in range(5 * remembered.KEPT) if game not in catalogue().built_in]
     kept = Kept(fresh_until=dict.fromkeys(games, 1.0))
     few, many = (Counter(games[:count]) for count in (remembered.KEPT, 4 * remembered.KEPT))
     assert scale.missed(few, catalogue(), kept) == 0
