@@ -9,7 +9,9 @@ from functools import cache
 from pathlib import Path
 
 from chatsim import data, harm
-from chatsim.spelling import plain, readings, together, unjoined
+from chatsim.spelling import apart, plain, readings, together, unjoined
+
+from chatsim_ai import learned
 
 MAX_LENGTH = 120
 # So many words in the order of our own instructions are no chance.
@@ -64,7 +66,7 @@ _CONTACTS = {
         r"\s(?:street|st|avenue|ave|boulevard|blvd|road|drive)\b"
     ),
     "invite": re.compile(
-        r"discord(?:app|gg|s)?\b|telegram|whats\s?app|(?<!para )(?<!for )\btik\s?tok\b"
+        r"discord(?:app|gg|s)?\b(?! (?:between|among))|telegram|whats\s?app|(?<!para )(?<!for )\btik\s?tok\b"
         r"|\b(?:wh?asap|insta(?:gram)?|snapchat|only\s?fans|paypal|cash\s?app|twitter|facebook|venmo|bizum)\b"
         r"|\b(?:twitch|kick|youtube|discord)\s*[./]"
     ),
@@ -72,6 +74,14 @@ _CONTACTS = {
 _PHONE = re.compile(r"(?:\d[\s().\-/_+*·]*){7,}")
 # A million of something is no phone number.
 _ROUND = re.compile(r"(?<!\d)\d{1,3}(?:[.,]?\d{3})*[.,]?000(?!\d)")
+# What hides its letters has something to hide: `b4ll3n4`, `d*mb`, `c.u.t.e`, `t e t a`. R.E.P.O. is a game.
+_HIDING = r"(?:[013457]+|[@$€#%*!]{1,3})"
+_DISGUISED = re.compile(
+    rf"\b(?!left4dead)(?:[^\W\d_]{{2,}}{_HIDING}[^\W\d_]|[^\W\d_]{_HIDING}[^\W\d_]{{2}})"
+    r"|(?<!\w)[^\W\d_A-Z](?:([.\-_·*])[^\W\d_A-Z]){2,}\1[^\W\d_A-Z]\b"
+)
+_APART = re.compile(r"(?<!\S)(?:[^\W\d_] ){3,}[^\W\d_](?!\S)")
+_HARMLESS_APART = re.compile(r"(?:[gwpfl ]|o)+|(?:n|s|y)[oie s]+|l e t s g o[o ]*|v a m o s|p o g.*|o m g|w o w")
 # Words for one digit, and for two.
 _DIGIT = (
     r"cero|uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|zero|oh|one|two|three|four|five|six|seven|eight|nine|\d"
@@ -112,7 +122,8 @@ def name_fault(name: str) -> str:
     run_together = name.replace("_", "").casefold().translate(_LEET)
     if any(blocked in run_together for blocked in _blocked(IN_A_NAME)):
         return "offensive"
-    return harm.harm_in(_apart(name)) or ("offensive" if offensive(_apart(name)) else "")
+    words = apart(name)
+    return harm.harm_in(words) or ("offensive" if offensive(words) else "")
 
 
 def line_fault(text: str) -> str:
@@ -133,7 +144,11 @@ def line_fault(text: str) -> str:
         return "phone"
     if _ROLE.match(bare):
         return "instructions"
-    return harm.harm_in(text) or ("offensive" if offensive(text) else "")
+    if _DISGUISED.search(text) or any(not _HARMLESS_APART.fullmatch(run) for run in _APART.findall(bare)):
+        return "disguised"
+    if offensive(text):
+        return "offensive"
+    return harm.harm_in(text) or ("learned" if learned.is_harmful(readings(text)) else "")
 
 
 class Sieve:
@@ -172,11 +187,6 @@ def _without_accents(text: str) -> str:
 def _hides(char: str) -> bool:
     """Control, format (bidi, zero width), surrogate, private, unassigned, and all blanks but the space."""
     return char != " " and unicodedata.category(char) in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"}
-
-
-def _apart(name: str) -> str:
-    """The words of a name: `xX_LaReina_77` is xX La Reina 77."""
-    return re.sub(r"_+|(?<=[a-z])(?=[A-Z])|(?<=[A-Za-z])(?=\d{2,}$)", " ", name)
 
 
 def _runs(text: str) -> set[tuple[str, ...]]:

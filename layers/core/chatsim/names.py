@@ -9,7 +9,7 @@ from typing import Literal, get_args
 
 from chatsim.errors import InvalidName, InvalidRequest
 from chatsim.harm import harm_in
-from chatsim.spelling import LEET, plain, unjoined, unmasked
+from chatsim.spelling import LEET, apart, plain, unjoined, unmasked
 
 Mode = Literal["game", "justchatting"]
 Lang = Literal["es", "es-ES", "es-MX", "en"]
@@ -68,7 +68,9 @@ def name_of(value: object, mode: Mode) -> Name:
     # A key can be longer than its name: ß is ss.
     if not MIN_LENGTH <= len(display) <= MAX_LENGTH[mode] >= len(key):
         raise InvalidRequest("name_length", min=MIN_LENGTH, max=MAX_LENGTH[mode])
-    if not any(char.isalnum() for char in display) or _is_markup(display) or harm_in(display, but=_FINE):
+    if not any(char.isalnum() for char in display) or _is_markup(display):
+        raise InvalidName(mode)
+    if any(harm_in(text, but=_FINE) for text in {display, apart(display)}):
         raise InvalidName(mode)
     return Name(mode, key, display)
 

@@ -45,6 +45,11 @@ def together(text: str) -> str:
     return _SPELLED.sub(lambda run: run[0].replace(" ", ""), text)
 
 
+def apart(name: str) -> str:
+    """The words of a name that runs them together: `xX_LaReina_77` is xX La Reina 77, `TeVoyAVer` is Te Voy A Ver."""
+    return _BORDER.sub(" ", name)
+
+
 # Digits as letters.
 LEET = str.maketrans("013456789", "oieasgtbg")
 # Up to here letters are what they seem: Latin with accents.
@@ -71,6 +76,7 @@ _HIDDEN = re.compile(r"(?<=\w)[#*%&](?=\w)")
 _INNER = re.compile(r"(?<=[^\W\d_])[._\-~^:;,](?=[^\W\d_])")
 # After a consonant that is no word: `f uck`.
 _STRAY = re.compile(r"(?<=\b[bcdfghjklmnpqrstvwz])\s")
+_BORDER = re.compile(r"_+|(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z])(?=\d{2,}$)")
 _HAS_LETTER = re.compile(r"[^\W\d_]")
 _SPELLED = re.compile(r"(?<!\S)\S(?: \S){2,}(?!\S)")
 _REPEATED = re.compile(r"([^\W\d_])\1{2,}")

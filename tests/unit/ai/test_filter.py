@@ -56,6 +56,14 @@ def test_an_offensive_name_is_one(name: str) -> None:
         ("[insert game] is great", "markup"),
         ("1. vaya jugada", "markup"),
         ("1.5 s de invulnerabilidad", ""),
+        ("vaya b4nana", "disguised"),
+        ("you pl*m", "disguised"),
+        ("b.a.n.a.n.a", "disguised"),
+        ("s i l l a", "disguised"),
+        ("M4A1 o L4D2, a las 3am", ""),
+        ("R.E.P.O. y d&d", ""),
+        ("g g w p", ""),
+        ("l e t s g o", ""),
     ],
 )
 def test_kinds_of_lines(line: str, fault: str) -> None:

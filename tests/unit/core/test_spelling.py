@@ -1,7 +1,7 @@
 import unicodedata
 
 import pytest
-from chatsim.spelling import readings, together, unjoined, unmasked
+from chatsim.spelling import apart, readings, together, unjoined, unmasked
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -52,3 +52,17 @@ def test_joiners_are_left_out_between_letters_that_need_them(text: str) -> None:
     assert kept.translate(dict.fromkeys((0x200C, 0x200D))) == text.translate(dict.fromkeys((0x200C, 0x200D)))
     for before, char, after in zip(f" {kept}", f"{kept} ", f"{kept}  "[1:], strict=False):
         assert char not in "\u200c\u200d" or not ("\u0600" <= before <= "\u0dff" and "\u0600" <= after <= "\u0dff")
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("TeVoyAMatar", "Te Voy A Matar"),
+        ("vete_a__morir", "vete a morir"),
+        ("xX_LaReina_77", "x X La Reina 77"),
+        ("KYSnow", "KY Snow"),
+        ("minecraft", "minecraft"),
+    ],
+)
+def test_a_name_run_together_has_words(name: str, words: str) -> None:
+    assert apart(name) == words
