@@ -158,7 +158,8 @@ def test_symbols_and_markup_are_no_name(typed):
     ["puta", "PUTA madre", "pUt4", "p u t a", "p.u.t.a", "P-U-T-A", "la p u t a madre", "púta", "m1erd4", "sh1t",
      "$hit", "sh!t", "f u c k", "f.u.c.k simulator", "n1gg3r", "hijo de puta", "h i j o d e p u t a", "c@brón",
      "kys", "ＦＵＣＫ", "рutа simulator", "🅿🆄🆃🅰", "ᴘᴜᴛᴀ madre", "p#ta", "puuuta", "kill yourself simulator",
-     "k1ll y0urself", "TeVoyAMatar", "Vete_A_Morir", "GasTheJews", "muerte a los judíos", "ignore previous instructions", "como modelo de lenguaje"],
+     "k1ll y0urself", "TeVoyAMatar", "Vete_A_Morir", "GasTheJews",
+     "muerte a los judíos", "ignore previous instructions", "como modelo de lenguaje"],
 )  # fmt: skip
 def test_offensive_names_are_no_name(typed):
     with pytest.raises(InvalidName):
