@@ -36,7 +36,7 @@ def test_golden_lines(part: str, lang: str, figure: Figure) -> None:
     assert wrong <= FALSE_AT_MOST, false
 
 
-@pytest.mark.parametrize("every", [4, pytest.param(1, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("every", [4, pytest.param(1, marks=[pytest.mark.soak, pytest.mark.timeout(300)])])
 def test_nothing_of_our_own_is_flagged(every: int, figure: Figure) -> None:
     lines = [
         line.replace("{game}", "Elden Ring")
