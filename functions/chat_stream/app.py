@@ -23,7 +23,7 @@ from chatsim.pace import Pace
 from chatsim.records import Account, StreamKey
 from chatsim.remembered import LastKnown, Remembered
 from chatsim.shelf import Shelf
-from chatsim.show import Script
+from chatsim.show import script_of
 from chatsim.store.dynamo import DynamoReader
 from chatsim.store.signed_client import SignedClient
 from chatsim.stream import Farewell, Scene
@@ -89,7 +89,7 @@ def measured(body: Iterator[bytes], begun_s: float, notes: dict[str, Any]) -> It
         for chunk in body:
             yield chunk
             values.setdefault("TimeToFirstByteMs", round((time.perf_counter() - begun_s) * 1000, 1))
-            values["Lines"] += chunk.startswith(b"id: ")
+            values["Lines"] += sse.lines_in(chunk)
     except Exception:
         by["Code"], values["Errors"] = Internal.code, 1
         raise
@@ -138,19 +138,18 @@ def deliver(look: Look, at: Cursor | None, horizon_s: int, live_until: int | Non
         return iter((head + greeting + view.found.event(),))
     greeting = stream.hello(now, view.found, view.key, view.overlay) + stream.test_message(view.key, now)
     start, missed = stream.place(view.found, at, now)
-    if live_until:
-        lines = live.events(
-            view.found,
-            start,
-            missed,
-            end_ms=live_until,
-            look=lambda: look().found,
-            now_ms=now_ms,
-            sleep_until=sleep_until,
-        )
-    else:
+    if not live_until:
         again = stream.again_ms(horizon_s, random())
-        lines = stream.events(view.found, start, missed, now, horizon_s, again)
+        return sse.joined(chain((head + greeting,), stream.events(view.found, start, missed, now, horizon_s, again)))
+    lines = live.events(
+        view.found,
+        start,
+        missed,
+        end_ms=live_until,
+        look=lambda: look().found,
+        now_ms=now_ms,
+        sleep_until=sleep_until,
+    )
     return chain((head + greeting,), lines)
 
 
@@ -194,7 +193,7 @@ def session_look(request: Request) -> Look:
     if not pack:
         return lambda: View(Farewell("reset", {}, stream.MEND_MS))
     show = unlisted.show_of(user, name, lang, chosen, pack, at, now)
-    return lambda: View(Scene(Script(show, pack)))
+    return lambda: View(Scene(script_of(show, pack)))
 
 
 def session_user(request: Request) -> str:

@@ -8,15 +8,14 @@ agree by the show's own rule.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from chatsim.errors import InvalidRequest
 
 _FORM = re.compile(r"([0-9a-z-]{1,64})\.(-1|\d{1,9})\.(\d{1,14})\.(\d{1,6})\.(\d{1,3})", re.ASCII)
 
 
-@dataclass(frozen=True)
-class Cursor:
+class Cursor(NamedTuple):
     show: str
     k: int
     due: int
@@ -25,6 +24,14 @@ class Cursor:
 
     def __str__(self) -> str:
         return f"{self.show}.{self.k}.{self.due}.{self.wave}.{self.i}"
+
+    def after_line(self, due: int) -> Cursor:
+        """The place after the next base line, which is due then."""
+        return Cursor(self.show, self.k + 1, due, self.wave, self.i)
+
+    def in_wave(self, wave: int, i: int) -> Cursor:
+        """The place after the first `i` lines of a moment."""
+        return Cursor(self.show, self.k, self.due, wave, i)
 
 
 def parse(text: object) -> Cursor:

@@ -43,7 +43,7 @@ def events(
             if send_ms >= window:  # the tail of a moment, which a batch brings whole: other lines come before it
                 break
             sleep_until(send_ms)
-            yield sse.event(sse.message(line), id=str(place))
+            yield sse.line(line, place)
             at, count = place, count + 1
         sleep_until(window)
         if now_ms() >= ping_at:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from typing import Any, Literal
 
@@ -45,7 +45,7 @@ class Pack:
     """`names`: of chatters who know the game, in a pack that an AI wrote; `short`: what a chat calls the game."""
 
     ref: PackRef
-    phrases: Mapping[str, tuple[str, ...]]
+    phrases: Mapping[str, tuple[str, ...]] = field(hash=False)
     names: tuple[str, ...] = ()
     short: str = ""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import chain
 
 from chatsim import data
@@ -133,18 +133,10 @@ def _names(card: str, names: set[str]) -> bool:
     return "{game}" in card or any(name in card.casefold() for name in names)
 
 
-_kept: dict[tuple[int, Mode, Lang, str], tuple[Pack, Repertoire]] = {}
-
-
+@lru_cache(maxsize=KEPT)
 def repertoire_of(pack: Pack, mode: Mode, lang: Lang, title: str) -> Repertoire:
-    """Prepared once for a pack at hand, which is kept with it, so that its identity stays its own."""
-    key = (id(pack), mode, lang, title)
-    found = _kept.get(key)
-    if not found:
-        if len(_kept) >= KEPT:
-            del _kept[next(iter(_kept))]
-        found = _kept[key] = (pack, Repertoire(pack, mode, lang, title))
-    return found[1]
+    """Prepared once for a pack at hand."""
+    return Repertoire(pack, mode, lang, title)
 
 
 @cache

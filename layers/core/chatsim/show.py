@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from chatsim import builtin
@@ -22,8 +23,10 @@ from chatsim.voice import Phrase
 
 # The version of f: raise it when any line of an existing show would change. A test holds the bytes.
 ENGINE = 2
-# Blocks a reader keeps at hand: the one it reads and its neighbours.
+# Blocks a reader keeps at hand: the one it reads and its neighbours. About 70 kB.
 KEPT = 4
+# Scripts at hand for who comes back for the next batch.
+SCRIPTS = 64
 
 
 @dataclass(frozen=True)
@@ -112,3 +115,9 @@ class Script:
         show = self.show
         turns = self._blocks[block] = Conversation(self._setting, block, rush(show.seed, show.pace, block)).run()
         return turns
+
+
+@lru_cache(maxsize=SCRIPTS)
+def script_of(show: Show, pack: Pack) -> Script:
+    """The script of a show, kept with the blocks it has made: most batches find theirs there."""
+    return Script(show, pack)

@@ -13,7 +13,7 @@ from chatsim.pace import FIRST_MS, Pace, Timing
 from chatsim.packs import PackRef
 from chatsim.records import Account, Current
 from chatsim.shelf import Shelf, best_pack
-from chatsim.show import ENGINE, Script, Show
+from chatsim.show import ENGINE, Show, script_of
 from chatsim.store import Store
 from chatsim.waves import Moment, Wave, WaveType
 
@@ -70,7 +70,7 @@ def press(store: Store, shelf: Shelf, user: str, kind: WaveType, press_id: str, 
             pack = shelf.get(current.show.pack)
             if not pack:
                 raise NoShowToAct("no_show_to_act")
-            return waves.moment(Script(current.show, pack), wave)
+            return waves.moment(script_of(current.show, pack), wave)
 
 
 def agrees(show: Show, at: Cursor) -> bool:
@@ -117,7 +117,7 @@ def _last_speaker(shelf: Shelf, before: Show, after: Cursor) -> str:
     if after.k < before.first_k:
         return before.spoke_last
     pack = shelf.get(before.pack)
-    return Script(before, pack).author(after.k).username if pack else ""
+    return script_of(before, pack).author(after.k).username if pack else ""
 
 
 def _last_shown(before: Show, after: Cursor) -> int:

@@ -6,7 +6,7 @@ A reader's place moves along two tracks, base lines and moments, each in its own
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 
@@ -16,7 +16,7 @@ from chatsim.errors import InvalidRequest
 from chatsim.messages import text
 from chatsim.records import Account, Current, StreamKey
 from chatsim.shelf import Shelf
-from chatsim.show import ENGINE, Line, Script
+from chatsim.show import ENGINE, Line, Script, script_of
 from chatsim.stage import agrees, due_of
 from chatsim.ticket import Ticket
 from chatsim.waves import Wave
@@ -82,7 +82,7 @@ def _scene(current: Current, shelf: Shelf, now_ms: int) -> Scene | Farewell:
     if state != "live":
         return Farewell("stopped", {"reason": "pause" if state == "paused" else "stop", "show": current.show.id})
     pack = shelf.get(current.show.pack) if current.show.engine == ENGINE else None
-    return Scene(Script(current.show, pack), current.waves) if pack else Farewell("reset", {}, MEND_MS)
+    return Scene(script_of(current.show, pack), current.waves) if pack else Farewell("reset", {}, MEND_MS)
 
 
 def place(scene: Scene, at: Cursor | None, now_ms: int) -> tuple[Cursor, int]:
@@ -105,7 +105,7 @@ def _here(scene: Scene, now_ms: int) -> Cursor:
     for wave in scene.waves:
         lines = waves.moment(scene.script, wave).whole
         past = sum(line.due < now_ms for line in lines)
-        joined = replace(joined, wave=wave.no, i=past)
+        joined = joined.in_wave(wave.no, past)
         if past < len(lines):
             break  # who is told the rest of this one is told all of the next
     return joined
@@ -124,11 +124,11 @@ def sent(scene: Scene, at: Cursor, until_ms: int) -> Iterator[tuple[int, Line, C
     while line.due < until_ms or moment:
         if moment and (moment[3] <= line.due or line.due >= until_ms):
             wave, spoken, i, send_ms = moment
-            at = replace(at, wave=wave.no, i=i + 1)
+            at = at.in_wave(wave.no, i + 1)
             yield send_ms, spoken, at
             moment = next(late, None)
         else:
-            at = replace(at, k=at.k + 1, due=line.due)
+            at = at.after_line(line.due)
             yield line.due, line, at
             line = next(base)
 
@@ -149,9 +149,9 @@ def _moments(scene: Scene, at: Cursor) -> Iterator[tuple[Wave, Line, int, int]]:
 def events(scene: Scene, start: Cursor, missed: int, now_ms: int, horizon_s: int, again_ms: int) -> Iterator[bytes]:
     """The lines of a batch and the `end` that says it is whole."""
     last, count = start, 0
-    for line, last in batch(scene, start, now_ms + horizon_s * 1000):
+    for _, line, last in sent(scene, start, now_ms + horizon_s * 1000):
         count += 1
-        yield sse.event(sse.message(line), id=str(last))
+        yield sse.line(line, last)
     yield end(last, count, missed, again_ms)
 
 

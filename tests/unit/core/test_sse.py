@@ -3,6 +3,7 @@ import json
 import pytest
 from chatsim import sse
 from chatsim.cast import Chatter
+from chatsim.cursor import Cursor
 from chatsim.show import Line
 from hypothesis import given
 from hypothesis import strategies as st
@@ -50,3 +51,38 @@ def test_no_text_ends_an_event_early(text):
     assert made.count("\n") == 3
     assert "\r" not in made
     assert json.loads(made.removeprefix("event: x\ndata: ")) == {"content": text}
+
+
+ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]))
+
+
+@given(ANY_TEXT, ANY_TEXT, st.lists(st.sampled_from(["vip", "moderator", "subscriber"])), st.integers(0, 10**14))
+def test_a_line_has_the_bytes_that_json_makes_of_it(username, content, badges, due):
+    line = Line("s.7", due, Chatter(username, "#ff7b7b", tuple(badges)), content, "questions")
+    place = Cursor("s", 7, due, 1, 2)
+    assert sse.line(line, place) == sse.event(sse.message(line), id=str(place))
+
+
+@given(st.lists(st.binary(min_size=1, max_size=sse.CHUNK_BYTES * 2), max_size=20))
+def test_joined_events_are_the_same_bytes_in_few_chunks(events):
+    chunks = list(sse.joined(iter(events)))
+    assert b"".join(chunks) == b"".join(events)
+    assert chunks[:1] == events[:1]
+    assert all(chunks)
+    assert all(len(chunk) >= sse.CHUNK_BYTES for chunk in chunks[1:-1])
+
+
+def test_the_first_event_leaves_before_the_second_is_made():
+    def events():
+        yield b"first"
+        raise AssertionError
+
+    assert next(sse.joined(events())) == b"first"
+
+
+def test_lines_are_counted_by_their_id():
+    line = Line("s.7", 7, Chatter("ana", "#ff7b7b", ()), "\nid: 7", "reactions")
+    one = sse.line(line, Cursor("s", 7, 7))
+    assert sse.lines_in(one) == 1
+    assert sse.lines_in(one + one + sse.event({"id": "s.7"}, name="end")) == 2
+    assert sse.lines_in(sse.PING + sse.retry(1000)) == 0

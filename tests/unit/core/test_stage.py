@@ -149,7 +149,7 @@ def test_a_show_another_device_took_over_is_let_go(store, shelf):
 def test_a_cursor_made_up_does_not_continue(store, shelf):
     show = stage.start(store, shelf, USER, WISH, NOW)
     for made_up in (
-        replace(shown(show, 3), due=due_of(show, 3) + 1),
+        shown(show, 3)._replace(due=due_of(show, 3) + 1),
         Cursor(show.id, -2, NOW),
         Cursor(show.id, 4, NOW),
     ):

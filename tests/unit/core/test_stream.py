@@ -104,7 +104,7 @@ def test_a_moment_that_was_pressed_behind_the_reader_still_comes():
 @pytest.mark.parametrize("away_ms", [-60_000, 0, 1, CATCH_UP_MS - 1, CATCH_UP_MS])
 def test_a_cursor_of_two_minutes_gets_all(away_ms):
     scene = a_scene(5000)
-    at = replace(cursor_at(scene, 30), wave=1, i=2)
+    at = cursor_at(scene, 30).in_wave(1, 2)
     assert stream.place(scene, at, at.due + away_ms) == (at, 0)
 
 
@@ -125,7 +125,7 @@ def test_an_old_cursor_in_a_long_lull_has_missed_nothing():
 
     scene = a_scene(pace=pace.natural(5))
     k = next(k for k in range(10_000) if scene.script.due(k + 1) - scene.script.due(k) > CATCH_UP_MS + 10)
-    at = replace(cursor_at(scene, k), wave=3, i=1)
+    at = cursor_at(scene, k).in_wave(3, 1)
     assert stream.place(scene, at, at.due + CATCH_UP_MS + 5) == (at, 0)
 
 

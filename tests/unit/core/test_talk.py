@@ -253,6 +253,6 @@ def test_a_line_of_any_show_is_the_same_cold(monkeypatch):
 
     warm = a_script(pace=pace.natural(15))
     lines = [warm.line(k) for k in range(500)]
-    repertoire._kept.clear()
+    repertoire.repertoire_of.cache_clear()
     for k in (499, 3, 250, 100, 99):
         assert a_script(pace=pace.natural(15)).line(k) == lines[k]

@@ -114,8 +114,7 @@ def chunks(fail=False):
     yield b"id: s.1\\ndata: {}\\n\\n"
     if fail:
         1 / 0
-    yield b"id: s.2\\ndata: {}\\n\\n"
-    yield b"event: end\\ndata: {}\\n\\n"
+    yield b"id: s.2\\ndata: {}\\n\\nid: s.3\\ndata: {}\\n\\nevent: end\\ndata: {}\\n\\n"
 result = [read(chunks()), read(chunks(fail=True)), read(chunks(), stop_after=1), read(chunks(), stop_after=3)]
 """
 
@@ -131,7 +130,7 @@ def test_a_stream_tells_of_itself_however_it_ends():
     told = [{name: value for name, _, value in emf.of(line)} for line in (whole, failed, unread, cut)]
     times = [line.pop("TimeToFirstByteMs", None) for line in told]
     assert told == [
-        {"Batches": 1, "Lines": 2},
+        {"Batches": 1, "Lines": 3},
         {"Batches": 1, "Lines": 1, "Errors": 1},
         {"Batches": 1, "Lines": 0},
         {"Batches": 1, "Lines": 1},
