@@ -10,11 +10,10 @@ import os
 import time
 import traceback
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cache
 from itertools import chain
 from random import random
-from typing import Any
+from typing import Any, NamedTuple
 
 from chatsim import builtin, cursor, live, messages, metrics, names, pace, sse, stream, ticket, unlisted
 from chatsim.cursor import Cursor
@@ -39,8 +38,7 @@ HEADERS = {"Content-Type": sse.CONTENT_TYPE, "Cache-Control": "no-store"}
 JSON_HEADERS = {"Content-Type": "application/json; charset=utf-8", "Cache-Control": "no-store"}
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(NamedTuple):
     """What the door reads of a function URL's event."""
 
     method: str
@@ -114,8 +112,7 @@ def answer(request: Request, context: Any) -> Iterator[bytes]:
     return deliver(look, request.place(), horizon, live_until)
 
 
-@dataclass(frozen=True)
-class View:
+class View(NamedTuple):
     """What the reader may see now.
 
     `key` is the stream key of an overlay, with its look and test message; `overlay` that of a page's user.

@@ -6,7 +6,6 @@ The fourth store sends each write twice, as the client does when an answer is lo
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -101,7 +100,7 @@ def test_the_genre_a_streamer_named_stays_with_the_slot(store, user, account):
 
 def test_the_same_game_costs_one_slot_and_stays_as_it_was_kept(store, user, account):
     for n in range(MAX + 1):
-        later = replace(slot("elden ring", NOW + n), lang="en", source="ai") if n else slot("elden ring")
+        later = slot("elden ring", NOW + n)._replace(lang="en", source="ai") if n else slot("elden ring")
         assert store.reserve_slot(user, later, MAX) == (slot("elden ring"),)
     assert account().slots == (slot("elden ring"),)
 
@@ -109,7 +108,7 @@ def test_the_same_game_costs_one_slot_and_stays_as_it_was_kept(store, user, acco
 def test_what_is_known_of_a_game_is_said_anew(store, user, account):
     for i, game in enumerate(("elden ring", "hades")):
         store.reserve_slot(user, slot(game, NOW + i), MAX)
-    better = replace(slot("elden ring"), lang="en", source="ai", genre="rpg")
+    better = slot("elden ring")._replace(lang="en", source="ai", genre="rpg")
     assert store.update_slot(user, better) == account().slots == (better, slot("hades", NOW + 1))
 
 
@@ -326,7 +325,7 @@ def test_moments_come_one_after_the_other(store, user, account):
     store.start_show(user, a_show(id="s"), NOW)
     store.set_waves(user, "s", waves[:2][:1])
     store.set_waves(user, "s", waves[:2])
-    store.set_waves(user, "s", (waves[2], replace(waves[2], no=4)))  # leaves one out
+    store.set_waves(user, "s", (waves[2], waves[2]._replace(no=4)))  # leaves one out
     store.set_waves(user, "s", (Wave(2, "another page's", "omg", NOW),))  # somebody was quicker
     assert account().current.waves == waves[:2]
     store.set_waves(user, "s", waves[1:])  # the oldest may go
@@ -338,7 +337,7 @@ def test_a_moment_says_whether_it_was_taken(store, user):
     first, third = Wave(1, "a", "laugh", NOW), Wave(3, "c", "laugh", NOW)
     assert store.set_waves(user, "s", (first,))
     assert store.set_waves(user, "s", (first,)), "sent again"
-    assert not store.set_waves(user, "s", (replace(first, id="b"),))
+    assert not store.set_waves(user, "s", (first._replace(id="b"),))
     assert not store.set_waves(user, "s", (first, third))
     assert not store.set_waves(user, "other", (first, Wave(2, "b", "laugh", NOW)))
     store.set_state(user, "s", "paused")
@@ -623,7 +622,7 @@ def test_a_name_that_is_none_leaves_the_slots_as_they_were(store, user, asked, g
 def test_a_better_pack_is_told_by_its_slot(store, user):
     name = builtin.named("Mi Prototipo", "game")
     pack = builtin.find(name, "es")
-    better = Found(replace(pack, ref=replace(pack.ref, source="ai", genre="rpg")))
+    better = Found(pack._replace(ref=pack.ref._replace(source="ai", genre="rpg")))
     for make, now in ((None, NOW), (lambda: better, NOW + 1)):
         at_hand = Found(pack, pending=True, make=make)
         added = games.add(store, user, Wanted(name, "es"), lambda at_hand=at_hand: at_hand, max_slots=MAX, now_ms=now)
@@ -674,7 +673,7 @@ def test_a_game_counts_when_it_newly_takes_a_slot(store, user):
         raise InvalidName("game")
 
     with pytest.raises(InvalidName):
-        add(replace(found, make=refused))
+        add(found._replace(make=refused))
     assert store.asked(NOW // popular.WEEK_MS) == ()
     add()
     add()

@@ -5,7 +5,7 @@ Each is made twice, in peace and with every first answer dropped on its way back
 
 import contextlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -88,7 +88,7 @@ CASES = [
     Case("reserve_slot", keep("d"), keep("a", "b", "c"), "the last one"),
     Case("reserve_slot", refused(keep("e")), keep("a", "b", "c", "d"), "none left"),
     Case("reserve_slot", keep("a"), keep("a", "b"), "kept already"),
-    Case("update_slot", lambda store: store.update_slot(USER, replace(slot("a"), source="ai")), keep("a", "b")),
+    Case("update_slot", lambda store: store.update_slot(USER, slot("a")._replace(source="ai")), keep("a", "b")),
     Case("update_slot", lambda store: store.update_slot(USER, slot("a")), keep("b"), "given up"),
     Case("swap_slot", lambda store: store.swap_slot(USER, slot("a").member, slot("z")), keep("a", "b", "c", "d")),
     Case("free_slot", lambda store: store.free_slot(USER, slot("a").member), keep("a", "b")),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import cache
+from typing import NamedTuple
 
 from chatsim import data, packs
 from chatsim.errors import InvalidRequest
@@ -21,8 +21,7 @@ GENRES = (
 )
 
 
-@dataclass(frozen=True)
-class Game:
+class Game(NamedTuple):
     """A game with a pack of its own: `id` is the name of its file."""
 
     id: str
@@ -34,7 +33,7 @@ def named(value: object, mode: Mode) -> Name:
     """The name a streamer typed, an alias turned into the game's own name. Raises as `names.name_of`."""
     name = name_of(value, mode)
     game = games().get(plain(name.key)) if mode == "game" else None
-    return replace(name, key=game.name.casefold(), display=game.name) if game else name
+    return name._replace(key=game.name.casefold(), display=game.name) if game else name
 
 
 def genre_named(value: object) -> str:

@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from bisect import bisect
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import accumulate
 from random import Random
+from typing import NamedTuple
 from zlib import crc32
 
 from chatsim import data
@@ -35,8 +35,7 @@ MODERATOR = 1
 VISITORS = 10_000
 
 
-@dataclass(frozen=True)
-class Turnout:
+class Turnout(NamedTuple):
     """How many people an audience is, and how unevenly they write.
 
     Shares of `regulars` fall as 1 / rank ** `fall`; each is here with probability `here`. `arrivals` visitors come in a
@@ -69,8 +68,7 @@ GOLDEN = 0.6180339887498949
 ROLES = ("fan", "", "backseat", "joker", "sceptic")
 
 
-@dataclass(frozen=True)
-class Chatter:
+class Chatter(NamedTuple):
     """`number` finds them in their cast; `role` is fan, backseat, joker, sceptic or none; `new` who is here for the
     first time."""
 

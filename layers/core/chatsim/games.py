@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from chatsim import builtin, names, popular
 from chatsim.errors import InvalidName, InvalidRequest
@@ -13,8 +13,7 @@ from chatsim.records import Slot
 from chatsim.store import Store
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(NamedTuple):
     """The pack at hand; `pending` while a better one is being made, `retry_after_ms` when to ask for it.
 
     `make`: where a better one may be made now, which may take a while. It raises InvalidName for a name that is none.
@@ -30,8 +29,7 @@ class Found:
         return self.make() if self.make else self
 
 
-@dataclass(frozen=True)
-class Added:
+class Added(NamedTuple):
     """A game in its slot, with what was found for it."""
 
     name: Name
@@ -40,8 +38,7 @@ class Added:
     slots: tuple[Slot, ...]
 
 
-@dataclass(frozen=True)
-class Wanted:
+class Wanted(NamedTuple):
     """A game to keep, in place of another where one is named, as its streamer typed it: it may be of the other mode.
 
     `genre` is what they said of the game.
@@ -53,8 +50,7 @@ class Wanted:
     genre: str = ""
 
 
-@dataclass(frozen=True)
-class _Place:
+class _Place(NamedTuple):
     """A slot as it is kept, among all of the user's; `new` to them, and in place of `given_up`."""
 
     slot: Slot
@@ -98,7 +94,7 @@ def _as_told(found: Found, wanted: Wanted, genre: str) -> Found:
     """A pack that knows nothing of the game gives way to that of the genre its streamer named."""
     if found.pack.ref.source != "generic":
         return found
-    return replace(found, pack=builtin.find(wanted.name, wanted.lang, genre))
+    return found._replace(pack=builtin.find(wanted.name, wanted.lang, genre))
 
 
 def _reserved(store: Store, user: str, slot: Slot, max_slots: int) -> _Place:

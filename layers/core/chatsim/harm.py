@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import chain
+from typing import NamedTuple
 
 from chatsim import data
 from chatsim.spelling import readings
@@ -43,8 +43,7 @@ def written() -> dict[str, tuple[str, ...]]:
     return {kind: tuple("\n".join(lines).replace("/\n", "/").splitlines()) for kind, lines in kinds.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class _Slot:
+class _Slot(NamedTuple):
     """One word of a phrase: any of `exact`, or one that begins with one of `stems`. `gap`: a few words, any."""
 
     exact: frozenset[str] = frozenset()

@@ -21,14 +21,12 @@ Requests, durations and throttles are not here: Lambda and the HTTP API count th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 NAMESPACE = "ChatSimulationStream"
 
 
-@dataclass(frozen=True)
-class Metric:
+class Metric(NamedTuple):
     """`dimension`: the name of its one dimension."""
 
     unit: Literal["Count", "Milliseconds"]

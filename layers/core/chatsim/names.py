@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 from chatsim.errors import InvalidName, InvalidRequest
 from chatsim.harm import harm_in
@@ -20,8 +19,7 @@ MIN_LENGTH = 2
 MAX_LENGTH = {"game": 50, "justchatting": 60}
 
 
-@dataclass(frozen=True)
-class Name:
+class Name(NamedTuple):
     """`key` finds it (casefolded), `display` is shown as the streamer wrote it."""
 
     mode: Mode

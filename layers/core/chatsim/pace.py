@@ -9,12 +9,11 @@ stretch, and each line may bring others in the seconds after it, as somebody say
 from __future__ import annotations
 
 from bisect import bisect, bisect_left
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate, pairwise
 from math import exp, fsum, log
 from random import Random
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from chatsim.chance import below, between, chance, shuffle
 from chatsim.errors import InvalidRequest
@@ -42,8 +41,7 @@ OPENING_LINES, OPENING_MS = 3, 4_000
 RUSH, RUSH_LINES = 0.34, 4
 
 
-@dataclass(frozen=True)
-class Crowd:
+class Crowd(NamedTuple):
     """How an audience writes: `alone` is the share of lines that no other called forth, `answer_ms` the mean time after
     which one line follows another, `swing` the spread (of the logarithm) between lively and quiet stretches."""
 
@@ -62,8 +60,7 @@ CROWDS = {
 }
 
 
-@dataclass(frozen=True)
-class Pace:
+class Pace(NamedTuple):
     """`kind` fixed: pauses uniform from min_ms to max_ms. `kind` natural: bursts and lulls at the viewers' rate."""
 
     kind: Literal["fixed", "natural"]

@@ -5,9 +5,8 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from hashlib import blake2b
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from chatsim.names import Mode
 
@@ -22,8 +21,7 @@ def categories(mode: Mode) -> tuple[str, str, str, str]:
     return TOPIC_CATEGORIES if mode == "justchatting" else GAME_CATEGORIES
 
 
-@dataclass(frozen=True)
-class PackRef:
+class PackRef(NamedTuple):
     """What a show pins: where a pack comes from and which version of it.
 
     `id` is a built-in pack's path without its ending (`packs/es/genres/soulslike`) or, for a pack of the store, its
@@ -40,14 +38,16 @@ class PackRef:
         return self.id.startswith("PACK#")
 
 
-@dataclass(frozen=True)
-class Pack:
+class Pack(NamedTuple):
     """`names`: of chatters who know the game, in a pack that an AI wrote; `short`: what a chat calls the game."""
 
     ref: PackRef
-    phrases: Mapping[str, tuple[str, ...]] = field(hash=False)
+    phrases: Mapping[str, tuple[str, ...]]
     names: tuple[str, ...] = ()
     short: str = ""
+
+    def __hash__(self) -> int:
+        return hash(self.ref)
 
     def filled(self, display_name: str) -> dict[str, list[str]]:
         """The phrases as they are spoken, the title in the places that name it."""
@@ -77,7 +77,7 @@ def load(raw: bytes, ref: PackRef) -> Pack:
 def versioned(pack: Pack) -> Pack:
     """The same pack under the version that its words make."""
     version = version_of(json.dumps(_words(pack), ensure_ascii=False, sort_keys=True))
-    return replace(pack, ref=replace(pack.ref, version=version))
+    return pack._replace(ref=pack.ref._replace(version=version))
 
 
 def _words(pack: Pack) -> dict[str, Any]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from chatsim.names import Lang, Name
 from chatsim.records import Asked
 from chatsim.store import Store
@@ -23,6 +21,6 @@ def most_asked(store: Store, now_ms: int) -> list[tuple[Name, Lang]]:
     for asked in (*store.asked(week), *store.asked(week - 1)):
         which = (asked.mode, asked.lang, asked.game)
         before = total.get(which)
-        total[which] = replace(before, times=before.times + asked.times) if before else asked
+        total[which] = before._replace(times=before.times + asked.times) if before else asked
     ranked = sorted(total.values(), key=lambda asked: (-asked.times, asked.mode, asked.lang, asked.game))
     return [(Name(asked.mode, asked.game, asked.display_name), asked.lang) for asked in ranked]

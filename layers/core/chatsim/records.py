@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from collections.abc import Mapping
+from typing import Any, Literal, NamedTuple
 
 from chatsim.names import Lang, Mode
 from chatsim.packs import PackRef, Source
@@ -11,13 +11,13 @@ from chatsim.show import Show
 from chatsim.waves import Wave
 
 State = Literal["live", "paused", "stopped"]
+NOTHING: dict[str, Any] = {}
 
 # However attended, a show is over after 12 hours.
 LONGEST_MS = 12 * 3_600_000
 
 
-@dataclass(frozen=True)
-class Slot:
+class Slot(NamedTuple):
     """A game or topic a user keeps. `at` epoch ms of when it was added."""
 
     mode: Mode
@@ -33,8 +33,7 @@ class Slot:
         return f"{self.mode}#{self.game}"
 
 
-@dataclass(frozen=True)
-class Current:
+class Current(NamedTuple):
     """A user's newest show. It ends by itself at `until` (epoch ms) unless its owner asks for it before, and 12 hours
     after its start.
     """
@@ -48,8 +47,7 @@ class Current:
         return "stopped" if now_ms >= min(self.until, self.show.started_at + LONGEST_MS) else self.state
 
 
-@dataclass(frozen=True)
-class StreamKey:
+class StreamKey(NamedTuple):
     """The user's one stream key: only its SHA-256 is kept. `test` is the last test message: `{"id", "at"}` or empty.
 
     `seen_at` is when an overlay last came with it, to the minute; 0 for never. Times epoch ms.
@@ -57,14 +55,13 @@ class StreamKey:
 
     hash: str
     generation: str
-    look: dict[str, Any] = field(default_factory=dict)
-    test: dict[str, Any] = field(default_factory=dict)
+    look: Mapping[str, Any] = NOTHING
+    test: Mapping[str, Any] = NOTHING
     created_at: int = 0
     seen_at: int = 0
 
 
-@dataclass(frozen=True)
-class Head:
+class Head(NamedTuple):
     """What is known of a game's stored packs: the newest (`ref`), and who may write the next. Times epoch ms.
 
     A pack is good until `fresh_until` and served until `stale_until`. Nobody generates before `rest_until`, after
@@ -84,8 +81,7 @@ class Head:
         return self.ref if now_ms < self.stale_until else None
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(NamedTuple):
     """A game or topic, and how often somebody newly took it into a slot within a week."""
 
     mode: Mode
@@ -95,8 +91,7 @@ class Asked:
     times: int
 
 
-@dataclass(frozen=True)
-class Account:
+class Account(NamedTuple):
     slots: tuple[Slot, ...] = ()
     current: Current | None = None
     key: StreamKey | None = None
@@ -104,3 +99,8 @@ class Account:
     @property
     def games(self) -> list[str]:
         return [slot.game for slot in self.slots]
+
+
+def asdict(record: NamedTuple) -> dict[str, Any]:
+    """A record as JSON keeps it, with the records within it."""
+    return {name: asdict(value) if hasattr(value, "_asdict") else value for name, value in record._asdict().items()}

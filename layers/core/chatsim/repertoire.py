@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import chain
+from typing import NamedTuple
 
 from chatsim import data
 from chatsim.decks import part_of
@@ -30,8 +30,7 @@ TELLING = 0.02
 SUBJECT = 2
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(NamedTuple):
     """What a question lets one choose between."""
 
     one: str

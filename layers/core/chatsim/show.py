@@ -8,7 +8,6 @@ draws; who is there follows from the number of the line; and the authors at its 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -29,8 +28,7 @@ KEPT = 4
 SCRIPTS = 64
 
 
-@dataclass(frozen=True)
-class Show:
+class Show(NamedTuple):
     """One streaming session of one user. `number` grows with each show of a user; 0 is an unlisted show.
 
     `first_k` is the number of its first line: a show that continues another (`continues`, its id) goes on counting.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from chatsim import waves
 from chatsim.cursor import Cursor
@@ -21,8 +21,7 @@ from chatsim.waves import Moment, Wave, WaveType
 UNATTENDED_MS = 15 * 60_000
 
 
-@dataclass(frozen=True)
-class Wish:
+class Wish(NamedTuple):
     """What a streamer asks for with Play. `after` is where the show goes on from, the last line they saw.
 
     `genre` is what they said of a game that nobody here knows.
@@ -109,7 +108,7 @@ def _continuation(shelf: Shelf, before: Show, after: Cursor, wish: Wish, pack: P
     """The next line keeps the pace's distance to the last one shown, and another speaks it."""
     started_at = max(now_ms, min(_last_shown(before, after), now_ms) + wish.pace.min_ms - FIRST_MS)
     show = _show(wish, pack, started_at, seed=before.seed, cast_seed=before.cast_seed)
-    return replace(show, first_k=after.k + 1, continues=after.show, spoke_last=_last_speaker(shelf, before, after))
+    return show._replace(first_k=after.k + 1, continues=after.show, spoke_last=_last_speaker(shelf, before, after))
 
 
 def _last_speaker(shelf: Shelf, before: Show, after: Cursor) -> str:

@@ -6,9 +6,8 @@ A reader's place moves along two tracks, base lines and moments, each in its own
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import zip_longest
-from typing import Any
+from typing import Any, NamedTuple
 
 from chatsim import sse, waves
 from chatsim.cursor import Cursor
@@ -29,16 +28,14 @@ ASK_AGAIN_MS = 15_000
 MAX_HORIZON_S = 120
 
 
-@dataclass(frozen=True)
-class Scene:
+class Scene(NamedTuple):
     """What a reader follows: the script of a show and the moments pressed in it."""
 
     script: Script
     waves: tuple[Wave, ...] = ()
 
 
-@dataclass(frozen=True)
-class Farewell:
+class Farewell(NamedTuple):
     """Why there are no lines: idle, stopped, replaced, revoked, reset. `retry_ms` is when asking again makes sense."""
 
     name: str

@@ -9,7 +9,6 @@ even ones, so that nobody speaks twice running over the seam.
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
 from itertools import chain
 from random import Random
 from typing import NamedTuple
@@ -69,8 +68,7 @@ class Turn(NamedTuple):
     second: bool = False
 
 
-@dataclass(frozen=True)
-class Setting:
+class Setting(NamedTuple):
     """What the talk of a show draws on."""
 
     seed: int

@@ -10,9 +10,8 @@ import hmac
 import json
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from dataclasses import dataclass
 from hashlib import sha256
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from chatsim.errors import Unauthenticated
 
@@ -23,16 +22,14 @@ KEYS_LIFE_MS = 5 * 60_000
 _FORM = re.compile(r"([A-Za-z0-9_-]{1,32})\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{43}")
 
 
-@dataclass(frozen=True)
-class TicketKeys:
+class TicketKeys(NamedTuple):
     """The secret by key id; `current` is the id that signs."""
 
     current: str
     secrets: dict[str, bytes]
 
 
-@dataclass(frozen=True)
-class Ticket:
+class Ticket(NamedTuple):
     """`purpose` show: one show of the user, by number. `purpose` overlay: whichever is current, by key generation."""
 
     user: str

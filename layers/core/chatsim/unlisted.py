@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from hashlib import blake2b
 
 from chatsim import builtin, packs
@@ -25,7 +24,7 @@ def pack_of(shelf: Shelf, name: Name, lang: Lang, at: Cursor | None, now_ms: int
         return best_pack(shelf, name, lang, now_ms)
     _, version = _begun(at, now_ms)
     stored = PackRef(packs.key(name.mode, lang, name.key), version, "cache")
-    return shelf.get(replace(builtin.find(name, lang).ref, version=version)) or shelf.get(stored)
+    return shelf.get(builtin.find(name, lang).ref._replace(version=version)) or shelf.get(stored)
 
 
 def show_of(user: str, name: Name, lang: Lang, pace: Pace, pack: Pack, at: Cursor | None, now_ms: int) -> Show:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 from math import log
 from random import Random
@@ -27,8 +26,7 @@ _STRETCHED = frozenset("aeiouyshm")
 USUAL_LENGTH, LENGTH_SPREAD = 3.0, 0.6
 
 
-@dataclass(frozen=True)
-class Customs:
+class Customs(NamedTuple):
     """What differs between languages. Shares of people, and the highest chance per line of those who do it."""
 
     initial: float

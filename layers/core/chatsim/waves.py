@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from itertools import chain
 from random import Random
@@ -34,8 +33,7 @@ KEPT_MS = 240_000
 KEPT = 5
 
 
-@dataclass(frozen=True)
-class Wave:
+class Wave(NamedTuple):
     """`no` counts the show's moments from 1; `id` is the page's own, so that a repeated press is one; `at` epoch ms."""
 
     no: int

@@ -3,14 +3,14 @@
 The loop that delivers it is `chatsim_streaming.runtime`; the day AWS streams Python natively, this package goes.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import NamedTuple
 
 __all__ = ["StreamingResponse"]
 
 
-@dataclass(frozen=True)
-class StreamingResponse:
+class StreamingResponse(NamedTuple):
     """An HTTP answer whose body is sent while it is being made.
 
     `status` is 100-599. Each chunk of `body` leaves as it is made and is at most 1 MiB; empty ones are skipped. A body
@@ -22,4 +22,4 @@ class StreamingResponse:
     headers: dict[str, str]
     body: Iterator[bytes]
     cookies: tuple[str, ...] = ()
-    notes: dict[str, object] = field(default_factory=dict)
+    notes: Mapping[str, object] = MappingProxyType({})

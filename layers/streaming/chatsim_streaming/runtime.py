@@ -32,11 +32,10 @@ import re
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
 from http.client import HTTPMessage
 from types import FrameType
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from chatsim_streaming import StreamingResponse
 from chatsim_streaming.api import RuntimeApi
@@ -52,7 +51,7 @@ from chatsim_streaming.endings import (
 )
 
 DEADLINE_MARGIN_MS = 200  # enough to send the trailers and close the body at 256 MB
-MAX_CHUNK_BYTES = 1024 * 1024  # a chunk is one event; one this large is a bug, not an event
+MAX_CHUNK_BYTES = 1024 * 1024  # far more than a batch of lines; one this large is a bug
 
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HEADER_VALUE = re.compile(r"[\t\x20-\x7e\xa0-\xff]*")
@@ -60,8 +59,7 @@ _TRACE_ID = "_X_AMZN_TRACE_ID"
 _T = TypeVar("_T")
 
 
-@dataclass(frozen=True)
-class Context:
+class Context(NamedTuple):
     """What a handler may know about its invocation; the names are the managed runtime's."""
 
     aws_request_id: str
@@ -94,7 +92,7 @@ class Record:
     """An invocation's line in the log: its sizes, its end and the handler's notes, never what was asked or answered."""
 
     def __init__(self, request_id: str) -> None:
-        self.notes: dict[str, object] = {}
+        self.notes: Mapping[str, object] = {}
         self._request_id = request_id
         self._began_s = time.monotonic()
         self._bytes = self._chunks = 0
@@ -124,7 +122,7 @@ class Record:
         if self._error:
             line |= {"message": message(self._error), "stackTrace": stack_trace(self._error)}
         if self._error or os.environ.get("POWERTOOLS_LOG_LEVEL", "INFO") in ("DEBUG", "INFO"):
-            print(json.dumps(self.notes | line, default=str))
+            print(json.dumps({**self.notes, **line}, default=str))
         sys.stdout.flush()
 
 

@@ -1,6 +1,5 @@
 """Shows, scripts and accounts for the tests of the domain."""
 
-from dataclasses import replace
 from typing import Any
 
 from chatsim import builtin, pace
@@ -35,7 +34,7 @@ def a_show(**changes: Any) -> Show:
         started_at=NOW,
         pack=PACK.ref,
     )
-    return replace(show, **changes)
+    return show._replace(**changes)
 
 
 def a_script(**changes: Any) -> Script:

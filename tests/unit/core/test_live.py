@@ -1,7 +1,6 @@
 """Live delivery on a clock that only moves when somebody sleeps."""
 
 import json
-from dataclasses import replace
 
 import pytest
 from chatsim import live, pace, sse, stream, waves
@@ -125,7 +124,7 @@ def test_a_moment_comes_within_2_s_and_delays_no_line(chosen, pressed):
     stage = Stage(pace=chosen)
     scene = stage.scene
     wave = Wave(1, "p", "hype", NOW + pressed)
-    after = replace(scene, waves=(wave,))
+    after = scene._replace(waves=(wave,))
     stage.plan = [(wave.at, after)]
     events = stage.run()
     found = lines(events)
@@ -151,7 +150,7 @@ def test_a_moment_at_the_end_of_a_connection_goes_on_in_the_next():
     stage = Stage()
     scene = stage.scene
     wave = Wave(1, "p", "fear", NOW + 53_500)
-    stage.plan = [(wave.at, replace(scene, waves=(wave,)))]
+    stage.plan = [(wave.at, scene._replace(waves=(wave,)))]
     first = stage.run()
     assert first[-1][0] == NOW + 55_000
     rest = stage.run(parse(json.loads(first[-1][1].split(b"data: ")[1])["next"]))

@@ -1,7 +1,5 @@
 """The life of a show, on a clock that is passed in."""
 
-from dataclasses import replace
-
 import pytest
 from chatsim import pace, stage
 from chatsim.cursor import Cursor
@@ -56,9 +54,9 @@ def test_a_show_starts_now_and_is_the_newest(store, shelf):
 
 @pytest.mark.parametrize(("title", "sources"), [("Nioh", ["cache", "genre"]), ("Elden Ring", ["builtin"] * 2)])
 def test_a_stored_pack_is_better_than_a_built_in_one_of_another_game(store, shelf, title, sources):
-    wish = replace(WISH, name=game(title))
+    wish = WISH._replace(name=game(title))
     place = key("game", "es", wish.name.key)
-    pack = Pack(replace(PACK.ref, id=place), PACK.phrases)
+    pack = Pack(PACK.ref._replace(id=place), PACK.phrases)
     store.put_pack(place, pack, store.lead(place, "me", NOW, NOW + 1), fresh_until=NOW, stale_until=NOW + 10)
     assert [stage.start(store, shelf, USER, wish, now).pack.source for now in (NOW + 9, NOW + 10)] == sources
 
@@ -122,7 +120,7 @@ def test_a_paused_show_resumes_by_continuing(store, shelf):
     before = stage.start(store, shelf, USER, WISH, NOW)
     stage.end(store, USER, pause=True)
     later = NOW + UNATTENDED_MS * 3
-    after = stage.start(store, shelf, USER, replace(WISH, after=shown(before, 12)), later)
+    after = stage.start(store, shelf, USER, WISH._replace(after=shown(before, 12)), later)
     assert (after.first_k, after.number, after.seed, after.cast_seed) == (13, 2, before.seed, before.cast_seed)
     assert state(store, later) == "live"
     old, new = (Script(show, shelf.get(show.pack)) for show in (before, after))
@@ -132,7 +130,7 @@ def test_a_paused_show_resumes_by_continuing(store, shelf):
 
 def test_a_change_of_game_keeps_the_people(store, shelf):
     before = stage.start(store, shelf, USER, WISH, NOW)
-    wish = replace(WISH, name=game("Minecraft"), after=shown(before, 3))
+    wish = WISH._replace(name=game("Minecraft"), after=shown(before, 3))
     after = stage.start(store, shelf, USER, wish, NOW + 20_000)
     assert (after.game, after.pack.source, after.first_k) == ("minecraft", "builtin", 4)
     assert after.cast_seed == before.cast_seed
@@ -141,7 +139,7 @@ def test_a_change_of_game_keeps_the_people(store, shelf):
 def test_a_show_another_device_took_over_is_let_go(store, shelf):
     before = stage.start(store, shelf, USER, WISH, NOW)
     other = stage.start(store, shelf, USER, WISH, NOW + 1000)
-    after = stage.start(store, shelf, USER, replace(WISH, after=shown(before, 3)), NOW + 2000)
+    after = stage.start(store, shelf, USER, WISH._replace(after=shown(before, 3)), NOW + 2000)
     assert (after.first_k, after.number) == (0, 3)
     assert after.seed not in (before.seed, other.seed)
 
@@ -154,7 +152,7 @@ def test_a_cursor_made_up_does_not_continue(store, shelf):
         Cursor(show.id, 4, NOW),
     ):
         with pytest.raises(InvalidRequest):
-            stage.start(store, shelf, USER, replace(WISH, after=made_up), NOW + 5000)
+            stage.start(store, shelf, USER, WISH._replace(after=made_up), NOW + 5000)
     assert store.account(USER).current.show == show
 
 
@@ -168,9 +166,9 @@ paces = st.one_of(
 def test_the_next_line_keeps_its_distance_and_comes_within_the_new_maximum(before_pace, new_pace, k, waited):
     store = MemoryStore()
     shelf = Shelf(store)
-    before = stage.start(store, shelf, USER, replace(WISH, pace=before_pace), NOW)
+    before = stage.start(store, shelf, USER, WISH._replace(pace=before_pace), NOW)
     now = due_of(before, k) + waited
-    after = stage.start(store, shelf, USER, replace(WISH, pace=new_pace, after=shown(before, k)), now)
+    after = stage.start(store, shelf, USER, WISH._replace(pace=new_pace, after=shown(before, k)), now)
     first = due_of(after, after.first_k)
     assert first - due_of(before, k) >= new_pace.min_ms
     assert now < first <= now + new_pace.max_ms
@@ -185,7 +183,7 @@ def test_pulling_the_pace_about_keeps_the_distance_too(chosen, waits):
     now = spoken = due_of(show, 4)
     after = shown(show, 4)
     for new_pace, wait in zip(chosen, waits, strict=False):
-        show = stage.start(store, shelf, USER, replace(WISH, pace=new_pace, after=after), now)
+        show = stage.start(store, shelf, USER, WISH._replace(pace=new_pace, after=after), now)
         first = due_of(show, show.first_k)
         assert first - spoken >= new_pace.min_ms
         assert now < first <= now + new_pace.max_ms
@@ -196,7 +194,7 @@ def test_pulling_the_pace_about_keeps_the_distance_too(chosen, waits):
 def test_a_line_still_to_come_does_not_delay_the_next(store, shelf):
     """A page that names a line it has read ahead and not shown yet."""
     show = stage.start(store, shelf, USER, WISH, NOW)
-    after = stage.start(store, shelf, USER, replace(WISH, after=shown(show, 10)), NOW + 1000)
+    after = stage.start(store, shelf, USER, WISH._replace(after=shown(show, 10)), NOW + 1000)
     assert due_of(after, 11) <= NOW + 1000 + PACE.max_ms
 
 
@@ -267,7 +265,7 @@ def test_a_moment_taken_by_another_page_meanwhile(store, shelf):
 def test_a_continuing_start_that_is_asked_for_again_still_continues(store, shelf):
     """The answer was lost: the page has the old place, the store the new show."""
     first = stage.start(store, shelf, USER, WISH, NOW)
-    again = replace(WISH, after=shown(first, 3))
+    again = WISH._replace(after=shown(first, 3))
     lost = stage.start(store, shelf, USER, again, NOW + 60_000)
     second = stage.start(store, shelf, USER, again, NOW + 61_000)
     assert (second.seed, second.cast_seed, second.first_k) == (first.seed, first.cast_seed, 4)
@@ -279,7 +277,7 @@ def test_nobody_speaks_twice_running_where_a_show_goes_on(store, shelf, viewers)
     """Another audience is another cast: who spoke last must not speak first in it."""
     for n in range(60):
         first = stage.start(store, shelf, f"{USER}{n}", WISH, NOW)
-        wish = replace(WISH, pace=pace.natural(viewers), after=shown(first, 7))
+        wish = WISH._replace(pace=pace.natural(viewers), after=shown(first, 7))
         second = stage.start(store, shelf, f"{USER}{n}", wish, NOW + 60_000)
         before, after = (Script(show, shelf.get(show.pack)) for show in (first, second))
         assert before.line(7).chatter.username != after.line(8).chatter.username
@@ -288,5 +286,5 @@ def test_nobody_speaks_twice_running_where_a_show_goes_on(store, shelf, viewers)
 def test_a_moment_after_the_show_goes_on_says_something_else(store, shelf):
     first = stage.start(store, shelf, USER, WISH, NOW)
     said = [line.text for line in stage.press(store, shelf, USER, "laugh", "a", NOW + 1).lines]
-    stage.start(store, shelf, USER, replace(WISH, after=shown(first, 3)), NOW + 60_000)
+    stage.start(store, shelf, USER, WISH._replace(after=shown(first, 3)), NOW + 60_000)
     assert [line.text for line in stage.press(store, shelf, USER, "laugh", "b", NOW + 60_001).lines] != said

@@ -1,5 +1,4 @@
 import json
-from dataclasses import replace
 from random import Random
 
 import pytest
@@ -58,7 +57,7 @@ def test_cut_again_and_again_with_moments_pressed_between(seed):
     while now < END:
         if rng.random() < 0.4 and pressed < 5:
             pressed += 1
-            scene = replace(scene, waves=(*scene.waves, Wave(pressed, f"p{pressed}", rng.choice(TYPES), now)))
+            scene = scene._replace(waves=(*scene.waves, Wave(pressed, f"p{pressed}", rng.choice(TYPES), now)))
         start, missed = stream.place(scene, at, now)
         assert (start, missed) == (at, 0)
         batch = list(stream.batch(scene, start, now + rng.choice([1000, 15_000, 60_000])))
@@ -186,11 +185,11 @@ def farewell(found):
 
 
 def with_show(**changes) -> Account:
-    return Account(current=replace(CURRENT, **changes), key=KEY)
+    return Account(current=CURRENT._replace(**changes), key=KEY)
 
 
 def with_(**changes) -> Account:
-    return with_show(show=replace(SHOW, **changes))
+    return with_show(show=SHOW._replace(**changes))
 
 
 STOPPED, PAUSED, OVER = with_show(state="stopped"), with_show(state="paused"), with_show(until=NOW)
@@ -212,7 +211,7 @@ def test_a_live_show_is_a_scene(ticket):
         (Account(), None, ("stopped", "stop")),
         (with_(number=2), None, ("stopped", "stop")),
         (with_(number=4, id="newer"), None, ("replaced", None)),
-        (replace(STOPPED, current=replace(STOPPED.current, show=replace(SHOW, number=4))), None, ("replaced", None)),
+        (STOPPED._replace(current=STOPPED.current._replace(show=SHOW._replace(number=4))), None, ("replaced", None)),
         (STOPPED, None, ("stopped", "stop")),
         (STOPPED, AT, ("stopped", "stop")),
         (PAUSED, None, ("stopped", "pause")),
@@ -230,8 +229,8 @@ def test_farewells_of_a_show_ticket(account, at, expected):
     ("account", "at", "expected"),
     [
         (Account(), None, ("revoked", None)),
-        (replace(with_show(), key=None), None, ("revoked", None)),
-        (replace(with_show(), key=StreamKey("h" * 64, "g2")), AT, ("revoked", None)),
+        (with_show()._replace(key=None), None, ("revoked", None)),
+        (with_show()._replace(key=StreamKey("h" * 64, "g2")), AT, ("revoked", None)),
         (Account(key=KEY), None, ("idle", None)),
         (STOPPED, None, ("idle", None)),
         (STOPPED, AT, ("stopped", "stop")),
@@ -249,7 +248,7 @@ def test_farewells_of_an_overlay(account, at, expected):
 
 
 def test_an_overlay_follows_whatever_show_is_newest():
-    newer = replace(SHOW, id="newer", number=9)
+    newer = SHOW._replace(id="newer", number=9)
     found = follow(with_show(show=newer), OVERLAY, AT)
     assert isinstance(found, Scene)
     assert found.script.show == newer
@@ -319,7 +318,7 @@ def test_a_test_message_is_sent_for_a_minute(lang, word):
     assert (said["id"], said["timestamp"]) == ("test.t1", NOW)
     assert word in said["content"].lower()
     assert stream.test_message(key, NOW + 60_001) == b""
-    assert stream.test_message(replace(key, test={}), NOW) == stream.test_message(None, NOW) == b""
+    assert stream.test_message(key._replace(test={}), NOW) == stream.test_message(None, NOW) == b""
 
 
 @pytest.mark.parametrize("horizon_s", [1, 15, 60, 120])

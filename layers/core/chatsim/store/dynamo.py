@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, replace
 from typing import Any, TypeVar
 
 from chatsim import packs
@@ -16,7 +15,7 @@ from chatsim.errors import LimitReached
 from chatsim.names import Lang, Name
 from chatsim.pace import Pace
 from chatsim.packs import Pack, PackRef
-from chatsim.records import Account, Asked, Current, Head, Slot, State, StreamKey
+from chatsim.records import Account, Asked, Current, Head, Slot, State, StreamKey, asdict
 from chatsim.show import Show
 from chatsim.ticket import TicketKeys
 from chatsim.waves import Wave
@@ -152,7 +151,7 @@ class DynamoStore(DynamoReader):
             returns="ALL_NEW",
         )
         item = done or self._get(where["pk"]["S"], where["sk"]["S"], consistent=True) or {}
-        return replace(show, number=int(item["no"]["N"]))
+        return show._replace(number=int(item["no"]["N"]))
 
     def keep_show(self, user: str, now_ms: int, until: int) -> Current | None:
         kept = self._update(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import replace
 from threading import RLock
 from typing import Any
 
@@ -37,7 +36,7 @@ class MemoryStore:
             return self._accounts.get(user, Account())
 
     def _set(self, user: str, **changes: Any) -> None:
-        self._accounts[user] = replace(self.account(user), **changes)
+        self._accounts[user] = self.account(user)._replace(**changes)
 
     def _set_slots(self, user: str, slots: Iterable[Slot]) -> tuple[Slot, ...]:
         by_age = tuple(sorted(slots, key=lambda slot: (slot.at, slot.member)))
@@ -78,7 +77,7 @@ class MemoryStore:
             if current and current.show.id == show.id:
                 return current.show
             self._numbers[user] += 1
-            numbered = replace(show, number=self._numbers[user])
+            numbered = show._replace(number=self._numbers[user])
             self._set(user, current=Current(numbered, "live", until))
             return numbered
 
@@ -87,7 +86,7 @@ class MemoryStore:
             current = self.account(user).current
             if not current or current.state == "stopped" or now_ms >= current.until:
                 return None
-            self._set(user, current=replace(current, until=until))
+            self._set(user, current=current._replace(until=until))
             return self.account(user).current
 
     def set_state(self, user: str, show_id: str, state: State) -> Current | None:
@@ -95,7 +94,7 @@ class MemoryStore:
             current = self.account(user).current
             if not current or current.show.id != show_id or (state == "paused" and current.state == "stopped"):
                 return None
-            self._set(user, current=replace(current, state=state))
+            self._set(user, current=current._replace(state=state))
             return self.account(user).current
 
     def set_waves(self, user: str, show_id: str, waves: tuple[Wave, ...]) -> bool:
@@ -105,7 +104,7 @@ class MemoryStore:
                 return False
             if waves != current.waves and waves[-1].no != (current.waves[-1].no if current.waves else 0) + 1:
                 return False
-            self._set(user, current=replace(current, waves=waves))
+            self._set(user, current=current._replace(waves=waves))
             return True
 
     def key_owner(self, key_hash: str) -> str | None:
@@ -123,14 +122,14 @@ class MemoryStore:
             if not key or key.generation != generation:
                 return False
             new_look = key.look if look is None else look
-            self._set(user, key=replace(key, look=new_look, test=key.test if test is None else test))
+            self._set(user, key=key._replace(look=new_look, test=key.test if test is None else test))
             return True
 
     def set_seen(self, user: str, generation: str, now_ms: int) -> None:
         with self._lock:
             key = self.account(user).key
             if key and key.generation == generation:
-                self._set(user, key=replace(key, seen_at=now_ms))
+                self._set(user, key=key._replace(seen_at=now_ms))
 
     def drop_key(self, user: str) -> None:
         with self._lock:
@@ -139,7 +138,7 @@ class MemoryStore:
     def pack(self, ref: PackRef) -> Pack | None:
         with self._lock:
             kept = self._packs.get((ref.id, ref.version))
-            return kept and replace(kept, ref=ref)
+            return kept and kept._replace(ref=ref)
 
     def head(self, pack_key: str, *, consistent: bool = False) -> Head:
         with self._lock:
@@ -154,7 +153,7 @@ class MemoryStore:
             if held or fresh or now_ms < head.rest_until:
                 return None
             self._leads[pack_key] = (owner, fence + 1)
-            self._heads[pack_key] = replace(head, lease_until=until_ms)
+            self._heads[pack_key] = head._replace(lease_until=until_ms)
             return fence + 1
 
     def put_pack(self, pack_key: str, pack: Pack, fence: int, *, fresh_until: int, stale_until: int) -> bool:
@@ -162,14 +161,14 @@ class MemoryStore:
             self._packs[pack_key, pack.ref.version] = pack
             if self._leads.get(pack_key, ("", 0))[1] != fence:
                 return False
-            self._heads[pack_key] = Head(replace(pack.ref, source="cache"), fresh_until, stale_until)
+            self._heads[pack_key] = Head(pack.ref._replace(source="cache"), fresh_until, stale_until)
             return True
 
     def rest_pack(self, pack_key: str, fence: int, until_ms: int, failures: int, *, refused: bool) -> None:
         with self._lock:
             if self._leads.get(pack_key, ("", 0))[1] == fence:
                 rested = {"lease_until": 0, "rest_until": until_ms, "failures": failures, "refused": refused}
-                self._heads[pack_key] = replace(self.head(pack_key), **rested)  # type: ignore[arg-type]
+                self._heads[pack_key] = self.head(pack_key)._replace(**rested)  # type: ignore[arg-type]
 
     def take(self, name: str, owner: str, now_ms: int, until_ms: int) -> bool:
         with self._lock:
