@@ -8,6 +8,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from chatsim.stream import LEAD_IN
 from playwright.sync_api import Browser, Page, Request, Route, expect
 
 from local import launch
@@ -46,8 +47,11 @@ def overlay(new_page: Callable[..., Page]) -> Page:
 
 
 def apart_ms(one: list[Seen], other: list[Seen]) -> float:
-    """How far apart two screens showed their common base lines, at most; they have to be the same in the same order."""
-    ids = {line.id for line in base(one)} & {line.id for line in base(other)}
+    """How far apart two screens showed their common base lines, at most; they have to be the same in the same order.
+
+    Those that were due before a screen joined are not judged.
+    """
+    ids = {line.id for line in base(one)[LEAD_IN:]} & {line.id for line in base(other)[LEAD_IN:]}
     here, there = ([line for line in base(lines) if line.id in ids] for lines in (one, other))
     assert len(ids) >= 5
     assert [line.said for line in here] == [line.said for line in there]

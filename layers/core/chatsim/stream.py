@@ -22,6 +22,8 @@ from chatsim.waves import Wave
 
 # Who missed a line this long ago at most still gets every one; who was away for longer goes on from now.
 CATCH_UP_MS = 120_000
+# Who joins gets this many of the lines before too: in a lull the chat would be empty for up to 40 s, and look broken.
+LEAD_IN = 3
 TEST_LIFE_MS = 60_000
 MEND_MS = 1_000
 ASK_AGAIN_MS = 15_000
@@ -91,13 +93,13 @@ def place(scene: Scene, at: Cursor | None, now_ms: int) -> tuple[Cursor, int]:
             return at, 0
         here = _here(scene, now_ms)
         return here, here.k - at.k
-    return _here(scene, now_ms), 0
+    return _here(scene, now_ms, LEAD_IN), 0
 
 
-def _here(scene: Scene, now_ms: int) -> Cursor:
-    """The place of somebody who joins now: after the last line that was due before, moments included."""
+def _here(scene: Scene, now_ms: int, lead_in: int = 0) -> Cursor:
+    """The place after the last line that was due before now, or some base lines sooner; moments included."""
     show = scene.script.show
-    k = scene.script.k_at(now_ms) - 1
+    k = max(show.first_k, scene.script.k_at(now_ms) - lead_in) - 1
     joined = Cursor(show.id, k, due_of(show, k))
     for wave in scene.waves:
         lines = waves.moment(scene.script, wave).whole

@@ -128,13 +128,22 @@ def test_an_old_cursor_in_a_long_lull_has_missed_nothing():
     assert stream.place(scene, at, at.due + CATCH_UP_MS + 5) == (at, 0)
 
 
-def test_who_joins_begins_with_the_next_line():
+@pytest.mark.parametrize("now", [NOW + 100_000, NOW + 501_500], ids=["amid a block", "as a block begins"])
+@pytest.mark.parametrize("at", [None, Cursor("0fedcba987", 3, NOW)], ids=["nowhere", "in a show before"])
+def test_who_joins_gets_the_last_three_lines_and_goes_on(at, now):
     scene = a_scene()
-    now = NOW + 100_000
-    for at in (None, Cursor("0fedcba987", 3, NOW)):
-        here, missed = stream.place(scene, at, now)
-        assert missed == 0
-        assert next(stream.batch(scene, here, END))[0].due >= now
+    here, missed = stream.place(scene, at, now)
+    lines = [line for line, _ in stream.batch(scene, here, now + 60_000)]
+    first = scene.script.k_at(now) - 3
+    assert missed == 0
+    assert lines == [scene.script.line(first + i) for i in range(len(lines))]
+    assert [line.due < now for line in lines[:4]] == [True, True, True, False]
+
+
+def test_who_joins_after_the_first_line_gets_that_one():
+    scene = a_scene(first_k=40)
+    here, _ = stream.place(scene, None, scene.script.due(40) + 1)
+    assert here == opening(scene.script.show)
 
 
 def test_who_joins_before_the_first_line_gets_them_all():
