@@ -7,6 +7,7 @@ from chatsim import builtin
 from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.conftest import ROOT
+from tests.e2e.chat import NO_WORKERS
 from tests.e2e.test_main_job import LINES, play, sign_in
 
 PHONE = {"width": 390, "height": 844}
@@ -100,6 +101,7 @@ def test_what_is_no_name_is_said_before_any_request(page: Page, site: str) -> No
 
 
 def test_games_and_topics_share_four_slots(page: Page, site: str) -> None:
+    page.add_init_script(NO_WORKERS)
     page.clock.install()
     sign_in(page, site, "coleccion")
     for name in ("1942", "2048", "ゼルダ"):
