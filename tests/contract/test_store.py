@@ -3,7 +3,7 @@
 The fourth store sends each write twice, as the client does when an answer is lost: its effects must be the same.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
@@ -53,10 +53,19 @@ def kind(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-@pytest.fixture
-def table(new_table: Callable[[], str]) -> str:
-    """A table for each test: what stands under CONFIG is there once a table."""
+@pytest.fixture(scope="module")
+def kept_table(new_table: Callable[[], str]) -> str:
     return new_table()
+
+
+@pytest.fixture
+def table(kept_table: str, dynamo_client: Any) -> Iterator[str]:
+    """An empty table for each test: what stands under CONFIG is there once a table. To make one takes longer than to
+    empty it."""
+    yield kept_table
+    for page in dynamo_client.get_paginator("scan").paginate(TableName=kept_table, ProjectionExpression="pk, sk"):
+        for key in page["Items"]:
+            dynamo_client.delete_item(TableName=kept_table, Key=key)
 
 
 @pytest.fixture

@@ -12,6 +12,8 @@ from playwright.sync_api import Page, Route
 from tests import sse
 
 LINES = ".chat-line"
+# Without workers the page's own timers keep time, and those a test can turn.
+NO_WORKERS = "delete window.Worker"
 
 # Runs in a page before anything else: notes each line when it is put there, emotes by their names.
 RECORDER = """

@@ -195,14 +195,6 @@ def test_questions_ring_softly_and_lines_are_read_out_now_and_then(fed: FedChat)
     expect(spoken).to_have_text("nube: ¿y tú?")
 
 
-def fast(route: Route) -> None:
-    """Play at the quickest pace."""
-    if route.request.method != "POST":
-        return route.fallback()
-    wish = {**route.request.post_data_json, "min": 500, "max": 1000}
-    return route.continue_(post_data={name: wish[name] for name in wish if name not in ("pace", "viewers")})
-
-
 def at_once(route: Route) -> None:
     """The next two minutes of a real show, 100 lines of them, all due now."""
     answer = route.fetch(url=re.sub(r"horizon=\d+", "horizon=120", route.request.url))
@@ -217,7 +209,6 @@ def test_emotes_are_images_with_their_names(page: Page, site: str) -> None:
     cors = {"Access-Control-Allow-Origin": "*"}
     page.route("https://7tv.io/v3/emote-sets/global", lambda route: route.fulfill(json=emotes, headers=cors))
     page.route("https://cdn.7tv.app/**", lambda route: route.fulfill(content_type="image/png", body=PNG))
-    page.route("**/api/chat-ticket", fast)
     page.route("**/api/chat-stream*", at_once)
     sign_in(page, site, "emotes")
     fetched = "performance.getEntriesByType('resource').filter(one => one.name.startsWith('https://cdn.7tv.app/'))"

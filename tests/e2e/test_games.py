@@ -7,9 +7,12 @@ from chatsim import builtin
 from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.conftest import ROOT
+from tests.e2e.chat import NO_WORKERS
 from tests.e2e.test_main_job import LINES, play, sign_in
 
 PHONE = {"width": 390, "height": 844}
+# How long the page says that it is done.
+DONE_MS = 2_500
 
 
 def field(page: Page) -> Locator:
@@ -98,12 +101,15 @@ def test_what_is_no_name_is_said_before_any_request(page: Page, site: str) -> No
 
 
 def test_games_and_topics_share_four_slots(page: Page, site: str) -> None:
+    page.add_init_script(NO_WORKERS)
+    page.clock.install()
     sign_in(page, site, "coleccion")
     for name in ("1942", "2048", "ゼルダ"):
         field(page).fill(name)
         page.keyboard.press("Enter")
         expect(field(page)).to_have_value("")
     expect(page.locator(".free-slots")).to_have_text("✓ Listo")
+    page.clock.fast_forward(DONE_MS)
     expect(page.locator(".free-slots")).to_have_text("Te queda 1 hueco")
     press(page, "Just Chatting")
     assert chips(page) == []
@@ -116,6 +122,7 @@ def test_games_and_topics_share_four_slots(page: Page, site: str) -> None:
     press(page, "Añadir")
     expect(page.locator(".chip-name span")).to_have_text(["Viajes"])
     expect(topics).to_have_count(7)
+    page.clock.fast_forward(DONE_MS)
     expect(page.locator(".free-slots")).to_have_text("No te quedan huecos (4 entre juegos y temas)")
 
     # A fifth: all four are offered, whatever their mode; one may leave it, and nothing typed is lost.

@@ -18,7 +18,7 @@ BUSY = 3
 UNKNOWN = "Bichos Voladores"
 
 
-@pytest.mark.parametrize("slower", FIRST_LINE_MS)
+@pytest.mark.parametrize("slower", [1, pytest.param(4, marks=pytest.mark.soak)])
 def test_the_first_five_minutes(page: Page, site: str, slower: int) -> None:
     """A clean profile, no AI, a game that has no pack."""
     visit.slow_down(page, slower)
@@ -28,8 +28,7 @@ def test_the_first_five_minutes(page: Page, site: str, slower: int) -> None:
     assert waited_ms <= FIRST_LINE_MS[slower] * BUSY
     expect(page.get_by_text(f"Streaming: {UNKNOWN}")).to_be_visible()
     expect(page.get_by_text("Chat activo")).to_be_visible()
-    if slower == 1:
-        page.wait_for_function(f"document.querySelectorAll('{LINES}').length >= 3", timeout=15_000)
+    page.wait_for_function(f"document.querySelectorAll('{LINES}').length >= 2", timeout=15_000)
 
 
 def test_by_keyboard_alone(page: Page, site: str) -> None:

@@ -13,7 +13,7 @@ def sign_in(page: Page, site: str, name: str) -> None:
     expect(page.get_by_text("No hay stream activo")).to_be_visible()
 
 
-def steady(page: Page, pace: str = "2-4 s") -> None:
+def steady(page: Page, pace: str) -> None:
     """A fixed pace: the natural one, with which the page opens, is silent for as long as a real chat may be."""
     button = page.get_by_role("button", name=pace, exact=True)
     if not button.is_visible():
@@ -22,7 +22,7 @@ def steady(page: Page, pace: str = "2-4 s") -> None:
 
 
 def play(page: Page, game: str) -> None:
-    steady(page)
+    steady(page, "0,5-1 s")
     page.get_by_role("textbox", name="¿A qué vas a jugar?").fill(game)
     page.get_by_role("button", name="Play").click()
 

@@ -89,7 +89,7 @@ def test_every_screen_shows_the_same_lines_at_the_same_time(
     screen: Callable[..., Page], overlay: Page, streamer: Streamer
 ) -> None:
     dashboard, second = screen(), screen(clock_off_s=600)
-    streamer.start(500, 1000)
+    streamer.start(500, 600)
     for page in (dashboard, second):
         page.reload()
     # A soak waits for its real ones.
@@ -119,7 +119,7 @@ def short_batches(route: Route) -> None:
 
 def test_a_lost_network_and_an_expired_ticket_lose_nothing(screen: Callable[..., Page], streamer: Streamer) -> None:
     page = screen()
-    streamer.start(500, 1000)
+    streamer.start(500, 600)
     expired: set[str] = set()
     refused: list[str] = []
 

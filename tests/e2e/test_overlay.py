@@ -13,13 +13,12 @@ from playwright.sync_api import Page, expect
 
 from bench.visit import WAIT_MS
 from tests.conftest import ROOT
+from tests.e2e.chat import NO_WORKERS
 from tests.figures import Figure
 from tests.functional.conftest import User
 
 CONNECTED = "Chat conectado ✓ Pulsa Play en tu panel"
 LINES = ".chat-line"
-# Without workers the page's own timers keep time, and those a test can turn.
-NO_WORKERS = "delete window.Worker"
 STEP_S = 5
 # How many pixels of a picture are not wholly transparent: in its upper half, and in all.
 DRAWN = """async (png) => {

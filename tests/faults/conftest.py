@@ -20,13 +20,14 @@ from typing import Any
 import httpx
 import pytest
 from chatsim import builtin
+from chatsim.store.dynamo import DynamoStore
 from chatsim_ai.failover import AttemptRecord, Failover
 from chatsim_ai.settings import AiSettings
 from chatsim_ai.writer import Writer, Written
 
 from local import launch
 from local.launch import FakeAi
-from tests.conftest import CREDENTIALS, ROOT, client_of, create_table
+from tests.conftest import CREDENTIALS, ROOT, client_of, create_table, signed_client_of
 
 PROVIDERS = ("groq", "cerebras")
 # Many waits at once, but few that compute: what is measured is the product, not the queue for two cores.
@@ -107,11 +108,14 @@ def new_game() -> str:
 # ── The store ──
 @dataclass(frozen=True)
 class Table:
-    """A table of its own in an emulator of DynamoDB."""
+    """A table of its own in an emulator of DynamoDB; `client` is boto3's, to look at what the doors' own did."""
 
     endpoint: str
     name: str
     client: Any
+
+
+StoreOf = Callable[[Table], DynamoStore]
 
 
 @pytest.fixture(scope="session")
@@ -144,6 +148,19 @@ def referee(dynamodb: str) -> Iterator[Table]:
 def quick_table(dynalite: str, dynamo_client: Any) -> Table:
     """The same in the emulator of everyday: nothing here needs Java."""
     return Table(dynalite, create_table(dynamo_client), dynamo_client)
+
+
+@pytest.fixture
+def store_of() -> Iterator[StoreOf]:
+    """store_of(table) → a store over the doors' own client: for one thread."""
+    with contextlib.ExitStack() as at_end:
+
+        def opened(table: Table) -> DynamoStore:
+            client = signed_client_of(table.endpoint)
+            at_end.callback(client._connection.close)
+            return DynamoStore(client, table.name)
+
+        yield opened
 
 
 def until_it_answers(url: str) -> None:
@@ -223,8 +240,8 @@ def crew() -> Iterator[Callable[..., Crew]]:
     with contextlib.ExitStack() as at_end:
 
         def gathered(module: str, table: Table, *arguments: Any, who: str = "ab", **env: str) -> Crew:
-            told = [table.endpoint, table.name, *map(str, arguments)]
-            environment = {**CREDENTIALS, "AWS_DEFAULT_REGION": CREDENTIALS["AWS_REGION"], "PATH": "", **env}
+            told = [table.name, *map(str, arguments)]
+            environment = {**CREDENTIALS, "AWS_ENDPOINT_URL": table.endpoint, "PATH": "", **env}
             processes = [
                 subprocess.Popen(
                     [sys.executable, "-m", module, name, *told],

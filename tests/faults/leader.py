@@ -7,6 +7,7 @@ what each of them gave its caller.
 """
 
 import json
+import os
 import sys
 import threading
 import time
@@ -16,11 +17,10 @@ from chatsim import builtin, packs
 from chatsim.errors import InvalidName
 from chatsim.shelf import Shelf
 from chatsim.store.dynamo import DynamoStore
+from chatsim.store.signed_client import SignedClient
 from chatsim_ai import generator
 from chatsim_ai.generator import Allowance, Generator
 from chatsim_ai.writer import AiUnavailable, Written
-
-from tests.conftest import client_of
 
 ALLOWANCE = Allowance(at_once=99, per_user_day=9999, per_day=9999, fresh_days=30, stale_days=90)
 
@@ -36,7 +36,7 @@ def pack_of(word: str) -> Written:
 class Stalled(DynamoStore):
     """A leader's store and writer at once, so that it can stall in either."""
 
-    def __init__(self, client: Any, table: str, title: str, stage: str, end: str) -> None:
+    def __init__(self, client: SignedClient, table: str, title: str, stage: str, end: str) -> None:
         super().__init__(client, table)
         self.title, self.stage, self.end = title, stage, end
         self.here, self.on = threading.Event(), threading.Event()
@@ -74,10 +74,9 @@ class Stalled(DynamoStore):
 
 
 if __name__ == "__main__":
-    _, endpoint, table, generator.LEASE_MS = *sys.argv[1:4], int(sys.argv[4])
-    client = client_of(endpoint, max_pool_connections=16)
+    _, table, generator.LEASE_MS = *sys.argv[1:3], int(sys.argv[3])
     for line in sys.stdin:
-        leaders = [Stalled(client, table, *told) for told in json.loads(line)]
+        leaders = [Stalled(SignedClient(os.environ), table, *told) for told in json.loads(line)]
         for leader in leaders:
             leader.thread.start()
         print(json.dumps([leader.here.wait() and leader.until_ms for leader in leaders]), flush=True)

@@ -12,11 +12,12 @@ from chatsim import builtin, packs
 from chatsim.games import Found
 from chatsim.shelf import Shelf
 from chatsim.store.dynamo import DynamoStore
+from chatsim.store.signed_client import SignedClient
 from chatsim_ai import generator
 from chatsim_ai.generator import Generator
 from chatsim_ai.writer import Written
 
-from tests.faults.conftest import Crew, Table
+from tests.faults.conftest import Crew, StoreOf, Table
 from tests.faults.leader import ALLOWANCE, Stalled, now_ms, pack_of
 from tests.figures import Figure
 
@@ -46,8 +47,7 @@ def new_title() -> str:
     return f"juego {uuid4().hex[:12].translate(str.maketrans('0123456789', 'ghijklmnop'))}"
 
 
-def pack_for(table: Table, writer: Prompt, title: str, now: int) -> Found:
-    store = DynamoStore(table.client, table.name)
+def pack_for(store: DynamoStore, writer: Prompt, title: str, now: int) -> Found:
     asking = Generator(store, Shelf(store), lambda: writer, ALLOWANCE, lambda: now)
     return asking.pack_for(f"somebody else who wants {title}", builtin.named(title, "game"), "es").made()
 
@@ -69,15 +69,17 @@ def first_words(table: Table, title: str) -> str:
 
 
 @pytest.mark.parametrize(("stage", "end"), STORIES)
-def test_a_frozen_leader_is_replaced_and_comes_too_late(quick_table: Table, stage: str, end: str) -> None:
-    title, prompt = new_title(), Prompt()
-    leader = Stalled(quick_table.client, quick_table.name, title, stage, end)
+def test_a_frozen_leader_is_replaced_and_comes_too_late(
+    quick_table: Table, signed_client: SignedClient, store_of: StoreOf, stage: str, end: str
+) -> None:
+    title, prompt, others = new_title(), Prompt(), store_of(quick_table)
+    leader = Stalled(signed_client, quick_table.name, title, stage, end)
     leader.thread.start()
     assert leader.here.wait(10)
 
-    still = pack_for(quick_table, prompt, title, leader.until_ms - 1)
+    still = pack_for(others, prompt, title, leader.until_ms - 1)
     assert (still.pending, prompt.calls) == (True, 0)
-    recovered = pack_for(quick_table, prompt, title, leader.until_ms)
+    recovered = pack_for(others, prompt, title, leader.until_ms)
     assert (recovered.pack.ref.source, prompt.calls) == ("ai", 1)
 
     before = head_item(quick_table, title)
@@ -95,27 +97,27 @@ def sleep_until(when_ms: int) -> None:
 class Recovery:
     """Somebody who asks for a game shortly before the lease is over, and from then on until there is a pack."""
 
-    def __init__(self, table: Table, title: str, lease_end_ms: int) -> None:
-        self.table, self.title, self.lease_end_ms = table, title, lease_end_ms
+    def __init__(self, store: DynamoStore, title: str, lease_end_ms: int) -> None:
+        self.store, self.title, self.lease_end_ms = store, title, lease_end_ms
         self.late_s = 0.0
         self.early = False
 
     def wait(self) -> None:
         writer = Prompt()
         sleep_until(self.lease_end_ms - 300)
-        while pack_for(self.table, writer, self.title, asked := now_ms()).pack.ref.source != "ai":
+        while pack_for(self.store, writer, self.title, asked := now_ms()).pack.ref.source != "ai":
             assert asked < self.lease_end_ms + 30_000
             sleep_until(max(self.lease_end_ms, now_ms() + 50))
         self.late_s = (now_ms() - self.lease_end_ms) / 1000
         self.early = asked < self.lease_end_ms
 
 
-def freeze(leaders: Crew, table: Table) -> tuple[list[Recovery], list[str]]:
+def freeze(leaders: Crew, table: Table, store_of: StoreOf) -> tuple[list[Recovery], list[str]]:
     """One batch: how each game recovered, and those whose head or words the late leader changed."""
     (process,) = leaders.processes
     titles = [new_title() for _ in BATCH]
     (ends,) = leaders.tell([[title, *story] for title, story in zip(titles, BATCH, strict=True)])
-    recoveries = [Recovery(table, title, when) for title, when in zip(titles, ends, strict=True)]
+    recoveries = [Recovery(store_of(table), title, when) for title, when in zip(titles, ends, strict=True)]
     process.send_signal(signal.SIGSTOP)
     try:
         with ThreadPoolExecutor(len(BATCH)) as pool:
@@ -137,13 +139,13 @@ def freeze(leaders: Crew, table: Table) -> tuple[list[Recovery], list[str]]:
 @pytest.mark.soak
 @pytest.mark.timeout(120)
 def test_leaders_stopped_by_the_machine_harm_nobody(
-    crew: Callable[..., Crew], referee: Table, monkeypatch: pytest.MonkeyPatch, figure: Figure
+    crew: Callable[..., Crew], referee: Table, store_of: StoreOf, monkeypatch: pytest.MonkeyPatch, figure: Figure
 ) -> None:
     monkeypatch.setattr(generator, "LEASE_MS", QUICK_LEASE_MS)
     leaders = crew("tests.faults.leader", referee, QUICK_LEASE_MS, who="a")
     recoveries, changed = [], []
     for _ in range(BATCHES):
-        found, overwritten = freeze(leaders, referee)
+        found, overwritten = freeze(leaders, referee, store_of)
         recoveries += found
         changed += overwritten
     slowest = max(recovery.late_s for recovery in recoveries)

@@ -13,7 +13,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from tests.faults.conftest import Crew, Table
+from tests.faults.conftest import Crew, StoreOf, Table
 from tests.faults.slot_caller import MAX_SLOTS, slot
 from tests.figures import Figure
 
@@ -45,8 +45,8 @@ KINDS: list[Callable[[Random, str, list[str]], list[Step]]] = [adds, swaps, anyt
 
 
 class Races:
-    def __init__(self, crew: Crew, table: Table) -> None:
-        self.crew, self.table, self.store = crew, table, DynamoStore(table.client, table.name)
+    def __init__(self, crew: Crew, table: Table, store: DynamoStore) -> None:
+        self.crew, self.table, self.store = crew, table, store
         self.went: Counter[str] = Counter()
         self.violations: list[str] = []
 
@@ -82,8 +82,8 @@ class Races:
 
 
 @pytest.fixture
-def races(crew: Callable[..., Crew]) -> Callable[[Table], Races]:
-    return lambda table: Races(crew("tests.faults.slot_caller", table, THREADS), table)
+def races(crew: Callable[..., Crew], store_of: StoreOf) -> Callable[[Table], Races]:
+    return lambda table: Races(crew("tests.faults.slot_caller", table, THREADS), table, store_of(table))
 
 
 def test_never_more_than_four_slots(races: Any, quick_table: Table) -> None:
@@ -165,19 +165,19 @@ class Model(RuleBasedStateMachine):
         assert list(self.store.account(self.user, consistent=True).slots) == self.by_age()
 
 
-def stories(table: Table, examples: int) -> None:
+def stories(over: DynamoStore, examples: int) -> None:
     class OverThisTable(Model):
-        store = DynamoStore(table.client, table.name)
+        store = over
         users = (f"story {n}" for n in range(10**6))
 
     run_state_machine_as_test(OverThisTable, settings=settings(max_examples=examples, stateful_step_count=20))
 
 
-def test_slots_are_what_a_dict_would_be(quick_table: Table) -> None:
-    stories(quick_table, 8)
+def test_slots_are_what_a_dict_would_be(quick_table: Table, store_of: StoreOf) -> None:
+    stories(store_of(quick_table), 8)
 
 
 @pytest.mark.soak
-def test_slots_are_what_a_dict_would_be_in_many_stories(referee: Table, figure: Figure) -> None:
-    stories(referee, 50)
+def test_slots_are_what_a_dict_would_be_in_many_stories(referee: Table, store_of: StoreOf, figure: Figure) -> None:
+    stories(store_of(referee), 50)
     figure(1, "stories of adds, removes and swaps that end unlike a dict's", "0 in 50")

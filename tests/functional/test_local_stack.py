@@ -126,9 +126,14 @@ def shared_folder(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def shared(shared_folder):
-    with stack_in(shared_folder) as (_, client):
-        yield client
+def shared_stack(shared_folder):
+    with stack_in(shared_folder) as (stack, client):
+        yield stack, client
+
+
+@pytest.fixture
+def shared(shared_stack):
+    return shared_stack[1]
 
 
 def children(pid: int) -> set[int]:
@@ -331,15 +336,14 @@ def test_a_stack_that_is_killed_leaves_no_process_and_loses_no_write(tmp_path):
         assert jwt.decode(token, jwt.PyJWK(key), ["RS256"])["sub"] == "local_demo"  # still signed in
 
 
-def test_a_store_that_is_killed_comes_back_with_its_data(tmp_path):
-    lay_out(tmp_path)
-    with stack_in(tmp_path) as (stack, client):
-        store = store_of(client)
-        store.put_item(TableName="chatsim", Item={"pk": {"S": "a"}, "sk": {"S": "b"}})
-        (emulator,) = [pid for pid in children(stack.process.pid) if "dynalite" in command_of(pid)]
-        os.kill(emulator, signal.SIGKILL)
-        eventually(lambda: "store: running again" in (tmp_path / "stderr").read_text())
-        assert store.get_item(TableName="chatsim", Key={"pk": {"S": "a"}, "sk": {"S": "b"}})["Item"]
+def test_a_store_that_is_killed_comes_back_with_its_data(shared_stack, shared_folder):
+    stack, client = shared_stack
+    store = store_of(client)
+    store.put_item(TableName="chatsim", Item={"pk": {"S": "a"}, "sk": {"S": "b"}})
+    (emulator,) = [pid for pid in children(stack.process.pid) if "dynalite" in command_of(pid)]
+    os.kill(emulator, signal.SIGKILL)
+    eventually(lambda: "store: running again" in (shared_folder / "stderr").read_text())
+    assert store.get_item(TableName="chatsim", Key={"pk": {"S": "a"}, "sk": {"S": "b"}})["Item"]
 
 
 @pytest.mark.soak

@@ -9,6 +9,9 @@ from typing import Any
 from chatsim import packs
 from chatsim.names import Lang, Name
 from chatsim.packs import Pack
+from chatsim.shelf import Shelf
+from chatsim.store import Store
+from chatsim_ai.generator import Allowance, Generator
 from chatsim_ai.provider import ProviderError
 from chatsim_ai.writer import Written
 
@@ -125,6 +128,12 @@ class Clock:
 
     def __call__(self) -> int:
         return self.ms
+
+
+def generator(store: Store, writer: "FakeWriter | None", clock: Clock, **changes: int) -> Generator:
+    """Of the usual allowance, but for what is named."""
+    allowance = {"at_once": 3, "per_user_day": 10, "per_day": 500, "fresh_days": 30, "stale_days": 90} | changes
+    return Generator(store, Shelf(store), lambda: writer, Allowance(**allowance), clock)
 
 
 class FakeWriter:

@@ -7,34 +7,13 @@ from chatsim import builtin, packs
 from chatsim.errors import InvalidName
 from chatsim.records import Head
 from chatsim.shelf import Shelf
-from chatsim.store.memory import MemoryStore
 from chatsim_ai.generator import DAY_MS, LEASE_MS, REFUSED_MS, REST_MS, Allowance, Generator
 from chatsim_ai.writer import AiUnavailable, Written
 
-from tests.unit.ai.fakes import PHRASES, WRITTEN, Clock, FakeWriter
+from tests.unit.ai.fakes import PHRASES, WRITTEN, FakeWriter, generator
 
 GAME = builtin.named("Stardew Valley", "game")
 KEY = packs.key("game", "es", GAME.key)
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def store() -> MemoryStore:
-    return MemoryStore()
-
-
-@pytest.fixture
-def writer() -> FakeWriter:
-    return FakeWriter()
-
-
-def generator(store: MemoryStore, writer: FakeWriter | None, clock: Clock, **changes: int) -> Generator:
-    allowance = {"at_once": 3, "per_user_day": 10, "per_day": 500, "fresh_days": 30, "stale_days": 90} | changes
-    return Generator(store, Shelf(store), lambda: writer, Allowance(**allowance), clock)
 
 
 def source(found: Any) -> tuple[str, bool]:
