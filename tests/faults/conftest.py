@@ -31,7 +31,7 @@ from tests.conftest import CREDENTIALS, ROOT, client_of, create_table, signed_cl
 
 PROVIDERS = ("groq", "cerebras")
 # Many waits at once, but few that compute: what is measured is the product, not the queue for two cores.
-AT_ONCE = 10
+AT_ONCE = 6
 
 _games = itertools.count(1)
 
