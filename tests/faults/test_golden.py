@@ -15,11 +15,12 @@ from chatsim_ai.filter import line_fault, name_fault, offensive
 from tests.figures import Figure
 
 GOLDEN = Path(__file__).parent / "golden"
+PARTS = ["known", "known_2", "known_3", "lesson", "held_out", *(f"held_out_{number}" for number in range(2, 6))]
 CAUGHT_AT_LEAST, FALSE_AT_MOST = 0.98, 0.02
 
 
 @pytest.mark.parametrize("lang", ["es", "en"])
-@pytest.mark.parametrize("part", ["known", "known_2", "known_3", "lesson", "held_out", "held_out_2", "held_out_3"])
+@pytest.mark.parametrize("part", PARTS)
 def test_golden_lines(part: str, lang: str, figure: Figure) -> None:
     rows = [row.split("\t") for row in (GOLDEN / f"{part}.{lang}.txt").read_text("utf-8").splitlines()]
     lines = {kind: [line for own, line in rows if own == kind] for kind in ("harmful", "harmless")}

@@ -77,7 +77,7 @@ _ROUND = re.compile(r"(?<!\d)\d{1,3}(?:[.,]?\d{3})*[.,]?000(?!\d)")
 # What hides its letters has something to hide: `b4ll3n4`, `d*mb`, `c.u.t.e`, `t e t a`. R.E.P.O. is a game.
 _HIDING = r"(?:[013457]+|[@$€#%*!]{1,3})"
 _DISGUISED = re.compile(
-    rf"\b(?!left4dead)(?:[^\W\d_]{{2,}}{_HIDING}[^\W\d_]|[^\W\d_]{_HIDING}[^\W\d_]{{2}})"
+    rf"\b(?!left4dead)(?:[^\W\d_]{{2,}}{_HIDING}[^\W\d_]|(?:[^\W\d_]{_HIDING})+[^\W\d_]{{2}})"
     r"|(?<!\w)[^\W\d_A-Z](?:([.\-_·*])[^\W\d_A-Z]){2,}\1[^\W\d_A-Z]\b"
 )
 _APART = re.compile(r"(?<!\S)(?:[^\W\d_] ){3,}[^\W\d_](?!\S)")
@@ -130,7 +130,8 @@ def line_fault(text: str) -> str:
     """Why this is no line of a chat; empty when it is one."""
     if not 1 <= len(text) <= MAX_LENGTH:
         return "length"
-    if any(_hides(char) for char in unjoined(text)) or _HIDDEN.search(text) or _PILED_UP.search(text):
+    # Not printable: control, format (bidi, zero width), surrogate, private, unassigned, and all blanks but the space.
+    if not unjoined(text).isprintable() or _HIDDEN.search(text) or _PILED_UP.search(text):
         return "characters"
     seen = unicodedata.normalize("NFKC", text).casefold()
     bare = _without_accents(seen)
@@ -181,12 +182,9 @@ def _is_phone(number: str) -> bool:
 
 
 def _without_accents(text: str) -> str:
+    if text.isascii():
+        return text
     return "".join(char for char in unicodedata.normalize("NFKD", text) if unicodedata.category(char)[0] != "M")
-
-
-def _hides(char: str) -> bool:
-    """Control, format (bidi, zero width), surrogate, private, unassigned, and all blanks but the space."""
-    return char != " " and unicodedata.category(char) in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"}
 
 
 def _runs(text: str) -> set[tuple[str, ...]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
-from itertools import chain
+from itertools import chain, pairwise
 from typing import NamedTuple
 
 from chatsim import data
@@ -16,6 +16,8 @@ from chatsim.spelling import readings
 _GROUPS, _CONTEMPT, _HARMLESS = "groups", "contempt", "harmless"
 # Words that `...` may stand for.
 _GAP = 3
+# Letters of a word that nobody writes by chance in two pieces or backwards.
+_NO_CHANCE = 6
 
 
 def harm_in(text: str, but: frozenset[str] = frozenset()) -> str:
@@ -26,7 +28,7 @@ def harm_in(text: str, but: frozenset[str] = frozenset()) -> str:
     found = {kind for way in ways for kind in _kinds(way)} - but
     if found >= {_GROUPS, _CONTEMPT}:
         return "hate"
-    return min(found - {_GROUPS, _CONTEMPT}, default="")
+    return min(found - {_GROUPS, _CONTEMPT}, default="word" if any(map(_hides_a_word, ways)) else "")
 
 
 @cache
@@ -34,6 +36,12 @@ def words() -> frozenset[str]:
     """The words that no game or topic may bear, lower case and without accents."""
     _, lists = data.sections(data.read("offensive.txt"))
     return frozenset(word for own in lists.values() for word in own)
+
+
+@cache
+def _long_words() -> frozenset[str]:
+    """Those that two harmless words in a row, or one backwards, do not make by chance."""
+    return frozenset(word for word in words() if len(word) >= _NO_CHANCE)
 
 
 @cache
@@ -61,6 +69,11 @@ class _Slot(NamedTuple):
 
     def fits(self, word: str) -> bool:
         return word in self.exact or (bool(self.stems) and word.startswith(self.stems))
+
+
+def _hides_a_word(way: Sequence[str]) -> bool:
+    """Whether one of `words` is among them in two pieces (`sui cidate`) or backwards (`etadicius`)."""
+    return not _long_words().isdisjoint({*map("".join, pairwise(way)), *(word[::-1] for word in way)})
 
 
 def _kinds(way: Sequence[str]) -> set[str]:

@@ -10,7 +10,10 @@ from itertools import product
 
 def plain(text: str) -> str:
     """Lower case without accents, all but letters and digits turned into single spaces."""
-    bare = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    folded = text.casefold()
+    if folded.isascii():
+        return " ".join(_NO_ALNUM.sub(" ", folded).split())
+    bare = "".join(c for c in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(c))
     return " ".join("".join(c if c.isalnum() else " " for c in bare).split())
 
 
@@ -25,9 +28,9 @@ def readings(text: str) -> frozenset[str]:
     (`muereteee`), letters or pieces of a word apart (`k y s`, `k u klux`, `ma.ta.te`) and vowels hidden (`m#erto`)."""
     bare = _SYMBOL.sub(_letter_of_symbol, unmasked(text).casefold()).translate(_APOSTROPHES)
     whole = {bare, _INNER.sub("", bare)}
-    shown = {_HIDDEN.sub(vowel, text) for text in whole for vowel in "aeiou"}
+    shown = {_HIDDEN.sub(vowel, text) for text in whole for vowel in ("aeiou" if _HIDDEN.search(text) else "a")}
     found: set[str] = set()
-    for way, leet in product(shown, _LEETS):
+    for way, leet in product(shown, _LEETS if "1" in bare else _LEETS[:1]):
         words = [word.translate(leet) if _HAS_LETTER.search(word) else word for word in plain(way).split()]
         apart = " ".join(words)
         for spelled in {together(apart), _STRAY.sub("", together(apart))}:
@@ -77,6 +80,7 @@ _INNER = re.compile(r"(?<=[^\W\d_])[._\-~^:;,](?=[^\W\d_])")
 # After a consonant that is no word: `f uck`.
 _STRAY = re.compile(r"(?<=\b[bcdfghjklmnpqrstvwz])\s")
 _BORDER = re.compile(r"_+|(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z])(?=\d{2,}$)")
+_NO_ALNUM = re.compile(r"[\W_]+", re.ASCII)
 _HAS_LETTER = re.compile(r"[^\W\d_]")
 _SPELLED = re.compile(r"(?<!\S)\S(?: \S){2,}(?!\S)")
 _REPEATED = re.compile(r"([^\W\d_])\1{2,}")
