@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import quantiles
@@ -18,11 +18,13 @@ from chatsim.packs import Pack, PackRef
 from chatsim.records import LONGEST_MS
 from chatsim.shelf import Shelf
 from chatsim.stage import Wish
-from chatsim.store.dynamo import DynamoStore
+from chatsim.store.dynamo import DynamoReader, DynamoStore
+from chatsim.store.signed_client import SignedClient
 from chatsim.ticket import Ticket, TicketKeys
 
 from bench import doors
-from bench.programs import ROOT, Program, Running, Shelter, Start, imports, running
+from bench.callers import Answer
+from bench.programs import ROOT, Program, Shelter, Start, imports, running
 from bench.table import Goal, Row, alone, beside
 from local import store, template
 from local.issuer import Issuer
@@ -57,6 +59,7 @@ class Course:
         self._settings = doors.settings(endpoint, issuer)
         token, _ = issuer.token(USER, doors.ORIGIN)
         signed = _show(endpoint, self._settings)
+        self._store = DynamoReader(SignedClient(self._settings), template.TABLE_NAME)
         shelter = Shelter(folder, self._settings)
         target = f"/api/chat-stream?horizon={HORIZON_S}"
         asked = doors.event(token, "GET", target, headers={"x-ticket": signed})
@@ -89,6 +92,7 @@ class Course:
         return found
 
     def warm(self, rounds: int, batches: int) -> dict[str, list[Warm]]:
+        """Rounds of each program, and of the read alone that is in each batch of theirs."""
         found = defaultdict(list)
         with (
             running(self.ours) as ours,
@@ -97,11 +101,18 @@ class Course:
         ):
             programs = {"ours": ours, "Starlette": app, "Powertools": loop}
             for started in programs.values():
-                _round(started, WARM_UP)
+                _round(started.ask, started.cpu_ms, WARM_UP)
             for _ in range(rounds):
                 for name, started in programs.items():
-                    found[name].append(_round(started, batches))
+                    found[name].append(_round(started.ask, started.cpu_ms, batches))
+                found["store"].append(_round(self._read, lambda: time.process_time() * 1000, batches))
         return found
+
+    def _read(self) -> Answer:
+        asked_s = time.perf_counter()
+        self._store.account(USER)
+        answered_s = time.perf_counter()
+        return Answer(asked_s, answered_s, answered_s, b"")
 
     def profiles(self) -> dict[str, dict[str, float]]:
         """What each of our doors imports longest."""
@@ -128,6 +139,8 @@ def rows(cold: Mapping[str, list[Start]], warm: Mapping[str, list[Warm]], first:
             ours, theirs = (answered(name, f"{end}_{share}") for name in ("ours", "Starlette"))
             what = f"warm batch of 60 lines, {end} byte, {share}"
             yield beside(3, what, "ms", ours, "Starlette", theirs, _at_most(most))
+    for share in ("p50", "p99"):
+        yield alone(3, f"of it the store's read alone, {share}", "ms", answered("store", f"first_{share}"))
     for name, least in (("Starlette", 1.5), ("Powertools", 2.0)):
         ours, theirs = answered("ours", "a_second"), answered(name, "a_second")
         yield beside(4, "batches in a second of processor", "", ours, name, theirs, Goal("at least", least))
@@ -162,10 +175,10 @@ def _in_bare(cold: Mapping[str, list[Start]], name: str) -> list[float]:
     return [one.first_ms / bare.first_ms for one, bare in zip(cold[name], cold["bare loop"], strict=True)]
 
 
-def _round(started: Running, batches: int) -> Warm:
-    before_ms = started.cpu_ms()
-    answers = [started.ask() for _ in range(batches)]
-    cpu_s = (started.cpu_ms() - before_ms) / 1000
+def _round(ask: Callable[[], Answer], cpu_ms: Callable[[], float], batches: int) -> Warm:
+    before_ms = cpu_ms()
+    answers = [ask() for _ in range(batches)]
+    cpu_s = (cpu_ms() - before_ms) / 1000
     first = [(answer.first_s - answer.asked_s) * 1000 for answer in answers]
     last = [(answer.last_s - answer.asked_s) * 1000 for answer in answers]
     return Warm(*_p50_and_p99(first), *_p50_and_p99(last), batches / cpu_s)
