@@ -56,6 +56,7 @@ NOTES = """
 - **Row 11**: what the last `make test` took on this machine is said where it has passed once.
 - **The store's read** of row 3 is a query of the emulator by nobody else's doing. Its worst one in a hundred is most of
   anybody's, ours and Starlette's alike, and holds the ratio there.
+- **Row 5** is of the machine as much as of the code: what takes 13 µs in a quiet hour here takes 24 in another one.
 - **Row 4** counts the program's own processor time, so that waiting for the store is not in it.
 - **An AI of 500 tokens a second** is the fake one behind its vendors' SDKs, through the whole door of `generate`; its
   own time beside it is that of its pace ([writing.py](../bench/writing.py)). A phrase is usable when the filter has let
