@@ -65,7 +65,7 @@ bench: ## How fast and cheap it is beside what others would do, into docs/perfor
 	$(BIN)/python -m bench.cost
 	$(BIN)/python -m bench.scale
 
-bench-quick: ## The same table in a minute, printed only
+bench-quick: ## The same table in about a minute, printed only
 	@$(MAKE) --no-print-directory -s to-bench
 	$(BIN)/python -m bench --quick
 

@@ -110,13 +110,11 @@ def _here(scene: Scene, now_ms: int, lead_in: int = 0) -> Cursor:
     return joined
 
 
-def batch(scene: Scene, at: Cursor, until_ms: int) -> Iterator[tuple[Line, Cursor]]:
-    """Every line from a place on that is due before `until_ms`, each with the place after it; moments whole."""
-    return ((line, place) for _, line, place in sent(scene, at, until_ms))
-
-
 def sent(scene: Scene, at: Cursor, until_ms: int) -> Iterator[tuple[int, Line, Cursor]]:
-    """The same, each line with the time at which a reader has to have it: when it is due, or sooner."""
+    """Every line from a place on that is due before `until_ms`, each with the place after it; moments whole.
+
+    The first of three is the time at which a reader has to have the line: when it is due, or sooner.
+    """
     late = _moments(scene, at)
     base = scene.script.lines(at.k + 1)
     line, moment = next(base), next(late, None)

@@ -1,11 +1,14 @@
 """Shows, scripts and accounts for the tests of the domain."""
 
+from collections.abc import Iterator
 from typing import Any
 
-from chatsim import builtin, pace
+from chatsim import builtin, pace, stream
+from chatsim.cursor import Cursor
 from chatsim.names import Name, name_of
 from chatsim.packs import Pack, PackRef
-from chatsim.show import ENGINE, Script, Show
+from chatsim.show import ENGINE, Line, Script, Show
+from chatsim.stream import Scene
 
 NOW = 1_795_334_820_000
 
@@ -52,3 +55,8 @@ def game(name: str) -> Name:
 
 def topic(name: str) -> Name:
     return name_of(name, "justchatting")
+
+
+def batch(scene: Scene, at: Cursor, until_ms: int) -> Iterator[tuple[Line, Cursor]]:
+    """What a batch tells, whatever time it is."""
+    return ((line, place) for _, line, place in stream.sent(scene, at, until_ms))

@@ -3,13 +3,13 @@
 import json
 
 import pytest
-from chatsim import live, pace, sse, stream, waves
+from chatsim import live, pace, sse, waves
 from chatsim.errors import Unavailable
 from chatsim.stage import opening
 from chatsim.stream import Farewell, Scene
 from chatsim.waves import Wave
 
-from tests.unit.core.make import NOW, a_script
+from tests.unit.core.make import NOW, a_script, batch
 
 
 class Stage:
@@ -54,7 +54,7 @@ def test_each_line_comes_when_it_is_due(chosen):
     assert all(at == line["timestamp"] for at, line in found)
     until = NOW + live.CONNECTION_MS
     assert [line for _, line in found] == [
-        sse.message(line) for line, _ in stream.batch(scene, opening(scene.script.show), until)
+        sse.message(line) for line, _ in batch(scene, opening(scene.script.show), until)
     ]
 
 

@@ -16,7 +16,7 @@ from chatsim.waves import TYPES, Wave
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.unit.core.make import NOW, a_builtin_show, a_script, a_show
+from tests.unit.core.make import NOW, a_builtin_show, a_script, a_show, batch
 
 END = NOW + 300_000
 
@@ -43,10 +43,10 @@ def cursor_at(scene: Scene, k: int) -> Cursor:
 @settings(max_examples=15)
 def test_cut_at_any_event_the_rest_is_exactly_what_was_left(pressed, seed, first_k):
     scene = a_scene(*sorted(pressed), seed=seed, first_k=first_k)
-    whole = list(stream.batch(scene, opening(scene.script.show), END))
+    whole = list(batch(scene, opening(scene.script.show), END))
     assert len(set(ids(whole))) == len(whole)
     for place, (_, after) in enumerate(whole):
-        assert list(stream.batch(scene, parse(str(after)), END)) == whole[place + 1 :]
+        assert list(batch(scene, parse(str(after)), END)) == whole[place + 1 :]
 
 
 @given(st.integers(0, 2**32))
@@ -60,12 +60,12 @@ def test_cut_again_and_again_with_moments_pressed_between(seed):
             scene = scene._replace(waves=(*scene.waves, Wave(pressed, f"p{pressed}", rng.choice(TYPES), now)))
         start, missed = stream.place(scene, at, now)
         assert (start, missed) == (at, 0)
-        batch = list(stream.batch(scene, start, now + rng.choice([1000, 15_000, 60_000])))
-        for line, after in batch[: rng.randrange(len(batch) + 1)]:
+        some = list(batch(scene, start, now + rng.choice([1000, 15_000, 60_000])))
+        for line, after in some[: rng.randrange(len(some) + 1)]:
             read.append(line)
             at = parse(str(after))
         now = max(now, min(now + rng.randrange(2000, 30_000), at.due + CATCH_UP_MS))
-    read += [line for line, _ in stream.batch(scene, at, END)]
+    read += [line for line, _ in batch(scene, at, END)]
     base = [line for line in read if ".w" not in line.id]
     assert base == [scene.script.line(k) for k in range(len(base))]
     assert len(base) >= scene.script.k_at(END)
@@ -75,14 +75,14 @@ def test_cut_again_and_again_with_moments_pressed_between(seed):
 
 def test_a_batch_ends_at_its_horizon():
     scene = a_scene()
-    whole = list(stream.batch(scene, opening(a_show()), NOW + 60_000))
+    whole = list(batch(scene, opening(a_show()), NOW + 60_000))
     assert ids(whole) == [f"0a1b2c3d4e.{k}" for k in range(scene.script.k_at(NOW + 60_000))]
     assert all(line.due < NOW + 60_000 for line, _ in whole)
 
 
 def test_a_moment_is_merged_by_due_time_and_comes_whole():
     scene = a_scene(10_000, 20_000)
-    whole = [line for line, _ in stream.batch(scene, opening(a_show()), NOW + 21_000)]
+    whole = [line for line, _ in batch(scene, opening(a_show()), NOW + 21_000)]
     before_last = [line for line in whole if line.due < NOW + 21_000]
     assert before_last == sorted(before_last, key=lambda line: line.due)
     for wave in scene.waves:
@@ -91,7 +91,7 @@ def test_a_moment_is_merged_by_due_time_and_comes_whole():
 
 def test_a_moment_that_was_pressed_behind_the_reader_still_comes():
     scene = a_scene(5000)
-    late = list(stream.batch(scene, cursor_at(scene, 20), END))
+    late = list(batch(scene, cursor_at(scene, 20), END))
     assert ids(late)[: len(waves.moment(scene.script, scene.waves[0]).whole)] == [
         line.id for line in waves.moment(scene.script, scene.waves[0]).whole
     ]
@@ -113,7 +113,7 @@ def test_an_older_one_goes_on_from_now_and_is_told_what_it_missed():
     now = scene.script.due(31) + CATCH_UP_MS + 1
     here, missed = stream.place(scene, at, now)
     assert missed == scene.script.k_at(now) - 31 > 0
-    first, _ = next(stream.batch(scene, here, END * 2))
+    first, _ = next(batch(scene, here, END * 2))
     assert first.id == f"0a1b2c3d4e.{30 + missed + 1}"
     assert first.due >= now
     assert scene.script.due(here.k) < now
@@ -133,7 +133,7 @@ def test_an_old_cursor_in_a_long_lull_has_missed_nothing():
 def test_who_joins_gets_the_last_three_lines_and_goes_on(at, now):
     scene = a_scene()
     here, missed = stream.place(scene, at, now)
-    lines = [line for line, _ in stream.batch(scene, here, now + 60_000)]
+    lines = [line for line, _ in batch(scene, here, now + 60_000)]
     first = scene.script.k_at(now) - 3
     assert missed == 0
     assert lines == [scene.script.line(first + i) for i in range(len(lines))]
@@ -150,20 +150,20 @@ def test_who_joins_before_the_first_line_gets_them_all():
     scene = a_scene(first_k=40)
     here, _ = stream.place(scene, None, NOW)
     assert here == opening(scene.script.show)
-    assert next(stream.batch(scene, here, END))[0].id.endswith(".40")
+    assert next(batch(scene, here, END))[0].id.endswith(".40")
 
 
 def test_who_joins_amid_a_moment_gets_its_tail():
     scene = a_scene(2000, 50_000)
     burst = waves.moment(scene.script, scene.waves[1]).whole
     here, _ = stream.place(scene, None, burst[3].due)
-    assert [line for line, _ in stream.batch(scene, here, burst[-1].due + 1) if ".w" in line.id] == burst[3:]
+    assert [line for line, _ in batch(scene, here, burst[-1].due + 1) if ".w" in line.id] == burst[3:]
 
 
 def test_who_joins_after_a_moment_gets_nothing_of_it():
     scene = a_scene(2000)
     here, _ = stream.place(scene, None, NOW + 60_000)
-    assert not any(".w" in name for name in ids(stream.batch(scene, here, END)))
+    assert not any(".w" in name for name in ids(batch(scene, here, END)))
 
 
 @pytest.mark.parametrize(("k", "shift_ms"), [(5, 1), (5, -1), (-2, 0), (999_999_999, 0), (-1, 5)])
@@ -287,7 +287,7 @@ def test_the_events_of_a_batch():
     start = opening(a_show())
     found = b"".join(stream.events(scene, start, 4, NOW, 60, 54_000)).decode().split("\n\n")
     lines, last = found[:-2], found[-2]
-    cursor = [after for _, after in stream.batch(scene, start, NOW + 60_000)][-1]
+    cursor = [after for _, after in batch(scene, start, NOW + 60_000)][-1]
     assert lines[0].startswith("id: 0a1b2c3d4e.0.")
     assert lines[-1].startswith(f"id: {cursor}\n")
     head, body = last.split("\ndata: ")
@@ -354,5 +354,5 @@ def test_who_joins_amid_two_moments_gets_the_rest_of_both():
     first, second = (waves.moment(scene.script, wave).whole for wave in scene.waves)
     for now in range(first[0].due, second[-1].due, 37):
         here, _ = stream.place(scene, None, now)
-        told = {line.id for line, _ in stream.batch(scene, here, END)}
+        told = {line.id for line, _ in batch(scene, here, END)}
         assert {line.id for line in (*first, *second) if line.due >= now} <= told
