@@ -16,7 +16,6 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field
-from email.message import Message
 from pathlib import Path
 from statistics import median
 from typing import Any, TypeVar, cast
@@ -76,18 +75,19 @@ class Wire(RuntimeApi):
     event: bytes = b""
     answer: list[bytes] = field(default_factory=list)
 
-    def next(self) -> tuple[Any, bytes]:
-        headers = Message()
-        headers["Lambda-Runtime-Aws-Request-Id"] = "00000000-0000-0000-0000-000000000000"
-        headers["Lambda-Runtime-Deadline-Ms"] = str(int(time.time() * 1000) + 10_000)
-        headers["Lambda-Runtime-Invoked-Function-Arn"] = "arn:aws:lambda:us-east-1:000000000000:function:bench"
+    def next(self) -> tuple[dict[str, str], bytes]:
+        headers = {
+            "lambda-runtime-aws-request-id": "00000000-0000-0000-0000-000000000000",
+            "lambda-runtime-deadline-ms": str(int(time.time() * 1000) + 10_000),
+            "lambda-runtime-invoked-function-arn": "arn:aws:lambda:us-east-1:000000000000:function:bench",
+        }
         return headers, self.event
 
     def respond(self, request_id: str, body: bytes) -> None:
         self.answer = [body]
 
-    def open_stream(self, request_id: str, prelude: bytes) -> None:
-        self.answer = [prelude + payload.PRELUDE_END]
+    def open_stream(self, request_id: str, prelude: bytes, chunk: bytes) -> None:
+        self.answer = [prelude + payload.PRELUDE_END, chunk]
 
     def write(self, chunk: bytes) -> None:
         self.answer.append(chunk)

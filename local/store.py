@@ -27,10 +27,11 @@ ACCESS_KEY = "local"  # dynalite wants requests signed, by whomever
 class Store:
     """The emulator as a process of its own, started again on the same port should it end."""
 
-    def __init__(self, folder: Path, lock: int) -> None:
+    def __init__(self, folder: Path, lock: int, node_flags: tuple[str, ...] = ()) -> None:
         """`lock`: an open file the emulator keeps open as well, so that it is locked while either of us lives."""
         self._folder = folder
         self._lock = lock
+        self._node_flags = node_flags
         self._process: asyncio.subprocess.Process | None = None
         self.port = 0
 
@@ -48,6 +49,7 @@ class Store:
             )
         self._process = await asyncio.create_subprocess_exec(
             node,
+            *self._node_flags,
             str(_HERE / "dynalite.mjs"),
             str(self._folder),
             str(self.port),
@@ -80,9 +82,9 @@ class Store:
 
 
 @contextlib.asynccontextmanager
-async def running(folder: Path, lock: int) -> AsyncIterator[Store]:
+async def running(folder: Path, lock: int, node_flags: tuple[str, ...] = ()) -> AsyncIterator[Store]:
     """A store that is kept running meanwhile. Raises `Problem`."""
-    store = Store(folder, lock)
+    store = Store(folder, lock, node_flags)
     await store.start()
     keeper = asyncio.create_task(store.keep())
     try:

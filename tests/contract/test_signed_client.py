@@ -127,10 +127,10 @@ def test_one_connection_serves_many_requests(serve, connect):
     server = serve(OK, OK, OK)
     client = connect(server.endpoint)
     get(client)
-    kept = client._connection.sock
+    kept = client._connection._socket
     get(client)
     client.query(TableName="chatsim")
-    assert client._connection.sock is kept
+    assert client._connection._socket is kept
     assert [asked[0]["x-amz-target"].partition(".")[2] for asked in server.asked] == ["GetItem", "GetItem", "Query"]
 
 
@@ -170,7 +170,7 @@ def test_an_answer_of_many_pages_is_read_whole(serve, connect):
 
 def closed_meanwhile(client: SignedClient) -> None:
     """Until the end of a connection that the far end has closed is here."""
-    assert client._connection.sock.recv(1, socket.MSG_PEEK) == b""
+    assert client._connection._socket.recv(1, socket.MSG_PEEK) == b""
 
 
 @pytest.mark.parametrize("write", ["get_item", "update_item"])
@@ -268,4 +268,4 @@ def test_another_service_is_signed_for_by_its_own_name(serve):
 
 def test_without_an_endpoint_it_speaks_tls_to_the_region(connect):
     client = SignedClient({**CREDENTIALS, "AWS_REGION": "eu-west-1"})
-    assert (client._connection.host, client._connection.port) == ("dynamodb.eu-west-1.amazonaws.com", 443)
+    assert client._connection._address == ("dynamodb.eu-west-1.amazonaws.com", 443)

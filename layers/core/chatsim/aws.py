@@ -11,14 +11,11 @@ import json
 import time
 from base64 import b64encode
 from collections.abc import Mapping
-from functools import partial
 from hashlib import sha256
-from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
-from io import BufferedReader, RawIOBase
 from random import random
-from socket import socket
 from typing import Any
-from urllib.parse import urlsplit
+
+from chatsim import http1
 
 ATTEMPTS = 2
 # A connection is made, or a byte comes, within a TIMEOUT_S; all attempts together within three of them, or four where a
@@ -56,31 +53,6 @@ class _Clock:
         return min(self._timeout_s, left)
 
 
-class _Answer(HTTPResponse):
-    """An answer that is read, its headers too, until the deadline: a timeout alone begins anew with every byte."""
-
-    def __init__(self, clock: _Clock, sock: socket, **how: Any) -> None:
-        super().__init__(sock, **how)
-        self.fp.close()
-        self.fp = BufferedReader(_Until(clock, sock))
-
-
-class _Until(RawIOBase):
-    def __init__(self, clock: _Clock, sock: socket) -> None:
-        self._clock, self._sock, self._raw = clock, sock, sock.makefile("rb", buffering=0)
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int | None:
-        self._sock.settimeout(self._clock.step_s())
-        return self._raw.readinto(buffer)
-
-    def close(self) -> None:
-        self._raw.close()
-        super().close()
-
-
 class AwsClient:
     """`env` names the region, the credentials and, where it is not AWS's own, the endpoint (`AWS_ENDPOINT_URL`).
 
@@ -101,10 +73,9 @@ class AwsClient:
         self._id, self._secret = env["AWS_ACCESS_KEY_ID"], env["AWS_SECRET_ACCESS_KEY"]
         self._token = env.get("AWS_SESSION_TOKEN", "")
         endpoint = env.get(f"AWS_ENDPOINT_URL_{service.upper()}") or env.get("AWS_ENDPOINT_URL")
-        url = urlsplit(endpoint or f"https://{service}.{self._region}.amazonaws.com")
-        kind = HTTPSConnection if url.scheme == "https" else HTTPConnection
-        self._host = url.netloc
-        self._connection = kind(url.netloc)
+        scheme, _, rest = (endpoint or f"https://{service}.{self._region}.amazonaws.com").partition("://")
+        self._host = rest.partition("/")[0]
+        self._connection = http1.Connection(self._host, tls=scheme == "https")
 
     def call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
         """The answer to a request of the service's own JSON, but that bytes stand in it as bytes.
@@ -112,17 +83,18 @@ class AwsClient:
         Raises AwsError for a refusal, or when two attempts got no good answer.
         """
         body, clock = json.dumps(request, default=_base64).encode(), _Clock(self._timeout_s)
+        self._connection.step_s = clock.step_s
         failed = 0
         while True:
-            kept = self._connection.sock is not None
+            kept = self._connection.is_open
             try:
-                return self._asked(operation, body, clock)
+                return self._asked(operation, body)
             except AwsError as error:
                 if not error.passing:
                     raise
                 why = error
                 time.sleep(random() * min(PAUSE_S, max(0, clock.left_s())))
-            except (OSError, HTTPException, ValueError) as error:
+            except (OSError, ValueError) as error:
                 self._connection.close()
                 if kept and not isinstance(error, TimeoutError):
                     continue  # the far end had closed it, while this process was frozen for one: that was no attempt
@@ -131,24 +103,14 @@ class AwsClient:
             if failed == ATTEMPTS or clock.left_s() <= 0:
                 raise why from None
 
-    def _asked(self, operation: str, body: bytes, clock: _Clock) -> dict[str, Any]:
-        status, raw = self._sent(operation, body, clock)
+    def _asked(self, operation: str, body: bytes) -> dict[str, Any]:
+        self._connection.send(http1.request("POST", "/", self._signed(operation, body)) + body)
+        status, _, raw = self._connection.answer()
         answer: dict[str, Any] = json.loads(raw)
         if status == 200:
             return answer
         kind = str(answer.get("__type", status)).rpartition("#")[2]
         raise AwsError(kind, passing=status >= 500 or kind in THROTTLED)
-
-    def _sent(self, operation: str, body: bytes, clock: _Clock) -> tuple[int, bytes]:
-        connection = self._connection
-        if not connection.sock:
-            connection.timeout = clock.step_s()
-            connection.connect()
-        connection.sock.settimeout(clock.step_s())
-        connection.response_class = partial(_Answer, clock)  # type: ignore[assignment]
-        connection.request("POST", "/", body, self._signed(operation, body))
-        with connection.getresponse() as response:
-            return response.status, response.read()
 
     def _signed(self, operation: str, body: bytes) -> dict[str, str]:
         now = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
@@ -167,7 +129,8 @@ class AwsClient:
         text = f"AWS4-HMAC-SHA256\n{now}\n{scope}\n{sha256(canonical.encode()).hexdigest()}"
         signature = hmac.digest(self._key(now[:8]), text.encode(), sha256).hex()
         credential = f"Credential={self._id}/{scope}, SignedHeaders={names}, Signature={signature}"
-        return headers | {"Authorization": f"AWS4-HMAC-SHA256 {credential}"}
+        length = {"content-length": str(len(body))}
+        return headers | length | {"Authorization": f"AWS4-HMAC-SHA256 {credential}"}
 
     def _key(self, day: str) -> bytes:
         key = f"AWS4{self._secret}".encode()

@@ -9,6 +9,7 @@ stretch, and each line may bring others in the seconds after it, as somebody say
 from __future__ import annotations
 
 from bisect import bisect, bisect_left
+from collections.abc import Iterator
 from functools import lru_cache
 from itertools import accumulate, pairwise
 from math import exp, fsum, log
@@ -105,12 +106,16 @@ class Timing:
     def __init__(self, seed: int, pace: Pace, started_at: int, first_k: int = 0) -> None:
         self._seed, self._pace, self._first_k = seed, pace, first_k
         self._block_ms = pace.block_ms
-        self._at_hand: tuple[int, tuple[int, ...]] = (-1, ())
         first = started_at + FIRST_MS + between(chance(seed, "first", started_at), 0, pace.first_spread_ms)
         self._zero = first - self._since_zero(first_k)
 
     def due(self, k: int) -> int:
         return self._zero + self._since_zero(k)
+
+    def dues(self, block: int) -> Iterator[int]:
+        """When each of a block's lines is due."""
+        start = self._zero + block * self._block_ms
+        return (start + offset for offset in offsets(self._seed, self._pace, block))
 
     def number_at(self, time_ms: int) -> int:
         """The first line due at this time or later."""
@@ -120,9 +125,7 @@ class Timing:
 
     def _since_zero(self, k: int) -> int:
         block, place = divmod(k, BLOCK)
-        if block != self._at_hand[0]:
-            self._at_hand = block, offsets(self._seed, self._pace, block)
-        return block * self._block_ms + self._at_hand[1][place]
+        return block * self._block_ms + offsets(self._seed, self._pace, block)[place]
 
 
 @lru_cache(maxsize=256)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 
 from chatsim import builtin
@@ -89,30 +90,40 @@ class Script:
         return self._setting.words.phrase(text)
 
     def line(self, k: int) -> Line:
-        turn = self.turn(k)
-        return Line(f"{self.show.id}.{k}", self.due(k), turn.chatter, turn.text, self._categories[turn.kind])
+        return next(self.lines(k))
 
     def lines(self, k: int) -> Iterator[Line]:
+        """The lines from k on, without end."""
+        show_id, categories = self.show.id, self._categories
         while True:
-            yield self.line(k)
-            k += 1
+            block, place = divmod(k, BLOCK)
+            for turn, due in islice(zip(self._talk(block), self._timing.dues(block), strict=True), place, None):
+                yield Line(f"{show_id}.{k}", due, turn.chatter, turn.text, categories[turn.kind])
+                k += 1
 
     def turn(self, k: int) -> Turn:
-        """Line k of the talk; a show's first line is not for who spoke last in the show it continues."""
+        """Line k of the talk."""
         block, place = divmod(k, BLOCK)
-        turns = self._blocks.get(block) or self._block(block)
-        turn = turns[place]
-        if k == self.show.first_k and turn.chatter.username == self.show.spoke_last:
-            after = self.turn(k + 1).chatter.username
-            return another(self._setting, turn, k, (self.show.spoke_last, after))
-        return turn
+        return self._talk(block)[place]
 
-    def _block(self, block: int) -> list[Turn]:
+    def _talk(self, block: int) -> list[Turn]:
+        return self._blocks.get(block) or self._made(block)
+
+    def _made(self, block: int) -> list[Turn]:
         if len(self._blocks) >= KEPT:
             self._blocks.clear()
         show = self.show
         turns = self._blocks[block] = Conversation(self._setting, block, rush(show.seed, show.pace, block)).run()
+        if show.first_k // BLOCK == block:
+            self._begin(turns, show.first_k % BLOCK)
         return turns
+
+    def _begin(self, turns: list[Turn], place: int) -> None:
+        """A show's first line is not for who spoke last in the show it continues."""
+        k, last = self.show.first_k, self.show.spoke_last
+        if turns[place].chatter.username == last:
+            after = self.turn(k + 1).chatter.username
+            turns[place] = another(self._setting, turns[place], k, (last, after))
 
 
 @lru_cache(maxsize=SCRIPTS)

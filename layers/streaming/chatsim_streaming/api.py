@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.client import HTTPConnection, HTTPException, HTTPMessage
+
+from chatsim.http1 import Answer, Connection, request
 
 from chatsim_streaming.endings import Undelivered
 
@@ -19,13 +20,13 @@ class RuntimeApi:
 
     def __init__(self, address: str) -> None:
         """`address` is `host:port`, as in AWS_LAMBDA_RUNTIME_API."""
-        self._connection = HTTPConnection(address)
+        self._host = address
+        self._connection = Connection(address)
 
-    def next(self) -> tuple[HTTPMessage, bytes]:
-        """Wait for an invocation: its headers and its event as JSON."""
-        with self._wire() as connection:
-            connection.request("GET", f"{_RUNTIME}/invocation/next")
-            return self._answer(connection)
+    def next(self) -> tuple[dict[str, str], bytes]:
+        """Wait for an invocation: its headers, names in lower case, and its event as JSON."""
+        answer = self._answer(self._head("GET", "invocation/next", {}))
+        return answer.headers, answer.body
 
     def respond(self, request_id: str, body: bytes) -> None:
         """Answer an invocation in one piece of JSON."""
@@ -39,21 +40,21 @@ class RuntimeApi:
         """Report that there is no handler to invoke."""
         self._post("init/error", report, {_ERROR_TYPE: error_type})
 
-    def open_stream(self, request_id: str, prelude: bytes) -> None:
-        """Begin an HTTP answer: a JSON prelude, then eight NUL bytes; `write` and `close_stream` follow."""
-        with self._wire() as connection:
-            connection.putrequest("POST", f"{_RUNTIME}/invocation/{request_id}/response", skip_accept_encoding=True)
-            connection.putheader("Content-Type", "application/vnd.awslambda.http-integration-response")
-            connection.putheader("Lambda-Runtime-Function-Response-Mode", "streaming")
-            connection.putheader("Transfer-Encoding", "chunked")
-            connection.putheader("Trailer", f"{_ERROR_TYPE}, {_ERROR_BODY}")
-            connection.endheaders()
-        self.write(prelude + b"\0" * 8)
+    def open_stream(self, request_id: str, prelude: bytes, chunk: bytes) -> None:
+        """Begin an HTTP answer: a JSON prelude, eight NUL bytes and the first chunk, in one piece; `write` and
+        `close_stream` follow."""
+        headers = {
+            "Content-Type": "application/vnd.awslambda.http-integration-response",
+            "Lambda-Runtime-Function-Response-Mode": "streaming",
+            "Transfer-Encoding": "chunked",
+            "Trailer": f"{_ERROR_TYPE}, {_ERROR_BODY}",
+        }
+        head = self._head("POST", f"invocation/{request_id}/response", headers)
+        self._send(head + _chunk(prelude + b"\0" * 8) + _chunk(chunk))
 
     def write(self, chunk: bytes) -> None:
         """Send one chunk at once. It must not be empty: in chunked encoding that is the end."""
-        with self._wire() as connection:
-            connection.send(b"%x\r\n%b\r\n" % (len(chunk), chunk))
+        self._send(_chunk(chunk))
 
     def close_stream(self) -> None:
         """End the stream: the answer is complete."""
@@ -64,27 +65,35 @@ class RuntimeApi:
         self._end_chunks(f"{_ERROR_TYPE}: {error_type}\r\n{_ERROR_BODY}: {report}\r\n")
 
     def _end_chunks(self, trailers: str) -> None:
-        with self._wire() as connection:
-            connection.send(f"0\r\n{trailers}\r\n".encode("ascii"))
-            self._answer(connection)
+        self._answer(f"0\r\n{trailers}\r\n".encode("ascii"))
 
     def _post(self, path: str, body: bytes, headers: dict[str, str]) -> None:
-        with self._wire() as connection:
-            connection.request("POST", f"{_RUNTIME}/{path}", body, headers)
-            self._answer(connection)
+        self._answer(self._head("POST", path, headers | {"Content-Length": str(len(body))}) + body)
 
-    @staticmethod
-    def _answer(connection: HTTPConnection) -> tuple[HTTPMessage, bytes]:
-        answer = connection.getresponse()
-        body = answer.read()
+    def _head(self, method: str, path: str, headers: dict[str, str]) -> bytes:
+        return request(method, f"{_RUNTIME}/{path}", {"Host": self._host, **headers})
+
+    def _send(self, data: bytes) -> None:
+        with self._wire() as connection:
+            connection.send(data)
+
+    def _answer(self, data: bytes) -> Answer:
+        """The answer to a request of which this is the last."""
+        with self._wire() as connection:
+            connection.send(data)
+            answer = connection.answer()
         if answer.status >= 400:
             raise Undelivered(f"the Runtime API answered {answer.status}")
-        return answer.headers, body
+        return answer
 
     @contextmanager
-    def _wire(self) -> Iterator[HTTPConnection]:
+    def _wire(self) -> Iterator[Connection]:
         try:
             yield self._connection
-        except (OSError, HTTPException) as broken:
+        except OSError as broken:
             self._connection.close()
             raise Undelivered(f"the connection to the Runtime API broke: {type(broken).__name__}") from broken
+
+
+def _chunk(data: bytes) -> bytes:
+    return b"%x\r\n%b\r\n" % (len(data), data)

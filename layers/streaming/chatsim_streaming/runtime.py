@@ -33,7 +33,6 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from http.client import HTTPMessage
 from types import FrameType
 from typing import Any, NamedTuple, TypeVar
 
@@ -70,12 +69,12 @@ class Context(NamedTuple):
     memory_limit_in_mb: int
 
     @classmethod
-    def of(cls, headers: HTTPMessage) -> "Context":
-        """Read from the headers of `next` and Lambda's environment variables."""
+    def of(cls, headers: Mapping[str, str]) -> "Context":
+        """Read from the headers of `next`, names in lower case, and Lambda's environment variables."""
         return cls(
-            aws_request_id=headers["Lambda-Runtime-Aws-Request-Id"],
-            invoked_function_arn=headers.get("Lambda-Runtime-Invoked-Function-Arn", ""),
-            deadline_ms=int(headers["Lambda-Runtime-Deadline-Ms"]),
+            aws_request_id=headers["lambda-runtime-aws-request-id"],
+            invoked_function_arn=headers.get("lambda-runtime-invoked-function-arn", ""),
+            deadline_ms=int(headers["lambda-runtime-deadline-ms"]),
             function_name=os.environ.get("AWS_LAMBDA_FUNCTION_NAME", ""),
             memory_limit_in_mb=int(os.environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128")),
         )
@@ -151,7 +150,7 @@ class Runtime:
         except Undelivered:
             headers, event = self._wait(self._api.next)
         context = Context.of(headers)
-        set_trace_id(headers["Lambda-Runtime-Trace-Id"])
+        set_trace_id(headers.get("lambda-runtime-trace-id"))
         record = Record(context.aws_request_id)
         try:
             self._answer(event, context, record)
@@ -182,15 +181,17 @@ class Runtime:
             chunk = self._next_chunk(response.body, context)
             if chunk is None:
                 raise Fault("Runtime.EmptyBody", "the body of a StreamingResponse has no chunk")
-            self._api.open_stream(context.aws_request_id, prelude)
-            while chunk is not None:
-                self._api.write(chunk)
-                record.sent(chunk)
-                try:
-                    chunk = self._next_chunk(response.body, context)
-                except BaseException as error:
-                    record.failed(error)
-                    return self._api.break_stream(error_type(error), trailer(error))
+            self._api.open_stream(context.aws_request_id, prelude, chunk)
+            record.sent(chunk)
+            try:
+                while chunk := self._next_chunk(response.body, context):
+                    self._api.write(chunk)
+                    record.sent(chunk)
+            except Undelivered:
+                raise
+            except BaseException as error:
+                record.failed(error)
+                return self._api.break_stream(error_type(error), trailer(error))
             self._api.close_stream()
         finally:
             close(response.body, record)
