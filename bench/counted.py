@@ -25,7 +25,6 @@ from local import fake_pack, template
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-SHOWS = 5
 # Items that DynamoDB writes at once.
 A_WRITE = 25
 # Nobody has asked for it before in the same table.
@@ -58,9 +57,8 @@ def measured(times: int, packs: int, many_packs: int, many_shows: int) -> Counte
 
 
 def of_lines() -> Iterator[Row]:
-    rounds = [{name: lines.measured(pace, seed) for name, pace in lines.PACES.items()} for seed in range(SHOWS)]
-    for name in lines.PACES:
-        line_us, join_ms = zip(*(shows[name] for shows in rounds), strict=True)
+    for name, shows in lines.measured().items():
+        line_us, join_ms = zip(*shows, strict=True)
         yield alone(5, f"a line, {name}", "µs", line_us, Goal("at most", 15))
         yield alone(5, f"joining at hour 12, {name}", "ms", join_ms, Goal("at most", 5))
 

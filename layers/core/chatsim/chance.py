@@ -30,8 +30,9 @@ def between(rng: Random, low: int, high: int) -> int:
 
 
 def shuffle(rng: Random, items: MutableSequence[T]) -> None:
+    luck = rng.random
     for i in range(len(items) - 1, 0, -1):
-        j = below(rng, i + 1)
+        j = int(luck() * (i + 1))
         items[i], items[j] = items[j], items[i]
 
 

@@ -110,14 +110,14 @@ def _reach(size: int, per_hour: int) -> int:
     return max(1, min(REACH, size // 6, (2 * size - part_of(size) - per_hour) // 2))
 
 
-def _about(decks: list[tuple[str, ...]], names: set[str]) -> list[list[frozenset[str]]]:
-    """For each card of each deck the words that tell what it is about."""
+def _about(decks: list[tuple[str, ...]], names: set[str]) -> list[list[int]]:
+    """For each card of each deck the words that tell what it is about, a bit for each."""
     words = [[_WORD.findall(bare(card).lower()) for card in deck] for deck in decks]
     counts = Counter(word for deck in words for card in deck for word in set(card))
     most = TELLING * sum(map(len, decks))
-    return [
-        [frozenset(w for w in card if 2 <= counts[w] <= most and w not in names) for card in deck] for deck in words
-    ]
+    telling = [word for word, count in counts.items() if 2 <= count <= most and word not in names]
+    bits = {word: 1 << i for i, word in enumerate(telling)}
+    return [[sum(bits[word] for word in set(card) & bits.keys()) for card in deck] for deck in words]
 
 
 _WORD = re.compile(r"[^\W\d]{4,}")

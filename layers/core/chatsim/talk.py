@@ -9,7 +9,10 @@ even ones, so that nobody speaks twice running over the seam.
 from __future__ import annotations
 
 from collections import deque
-from itertools import chain
+from collections.abc import Iterator
+from functools import reduce
+from itertools import chain, islice
+from operator import or_
 from random import Random
 from typing import NamedTuple
 
@@ -81,7 +84,7 @@ def another(setting: Setting, turn: Turn, k: int, but: tuple[str, ...]) -> Turn:
     """The same words from somebody else, who is none of those left out."""
     rng = chance(setting.seed, "seam", k)
     roster, cast = setting.cast.roster(k), setting.cast
-    anybody = chain((roster.pick(rng) for _ in range(20)), roster.everybody(), map(cast.chatter, (2, 3, 4)))
+    anybody = chain(islice(roster.picked(rng), 20), roster.everybody(), map(cast.chatter, (2, 3, 4)))
     chatter = next(found for found in anybody if found.username not in but)
     return Turn(chatter, write(rng, chatter.hand, turn.said), turn.kind, turn.said)
 
@@ -110,17 +113,19 @@ class Conversation:
         self._block, self._first, self._rush = block, block * BLOCK, rush
         self._rng = chance(setting.seed, "talk", block)
         self.turns: list[Turn] = []
-        # Per kind the places in the deck of this block's cards, and which of them are left.
-        self._places = [
-            dealt(self._seed, f"cards{kind}", size, block * count, count)
+        # Per kind this block's cards that are left: which it is of them, its place in the deck, what it is about.
+        self._left = [
+            [
+                (ordinal, place, self._words.about[kind][place])
+                for ordinal, place in enumerate(dealt(self._seed, f"cards{kind}", size, block * count, count))
+            ]
             for kind, (size, count) in enumerate(zip(self._words.sizes, PER_BLOCK, strict=True))
         ]
-        self._left = [list(range(count)) for count in PER_BLOCK]
-        # The telling words of the last few cards.
-        self._lately: deque[frozenset[str]] = deque(maxlen=STAYING)
-        self._air: frozenset[str] = frozenset()
+        # What the last few cards were about.
+        self._lately: deque[int] = deque(maxlen=STAYING)
         self._dealt: dict[str, int] = {}
         self._roster: Roster
+        self._passers_by: Iterator[Chatter]
         self._asked, self._answers = -ANSWER_WITHIN - 1, 0
         self._question = ""
         self._answered: tuple[int, ...] = ()
@@ -135,6 +140,7 @@ class Conversation:
         for place, kind in enumerate(planned):
             if (self._first + place) % self._cast.while_lines == 0 or place == 0:
                 self._roster = self._cast.roster(self._first + place)
+                self._passers_by = self._roster.picked(self._rng)
             following = planned[place + 1] if place + 1 < BLOCK else -1
             self._speak(place, kind, following)
         return self.turns
@@ -276,21 +282,21 @@ class Conversation:
         Cards of a block follow those of the block before. None comes later or sooner by more than the deck's reach.
         """
         words, left = self._words, self._left[kind]
-        places, about, reach = self._places[kind], words.about[kind], words.reach[kind]
+        reach = words.reach[kind]
         chosen = 0
-        if PER_BLOCK[kind] - len(left) - left[0] < reach:
-            for i, card in enumerate(left[:reach]):
-                if not about[places[card]].isdisjoint(self._air):
+        if PER_BLOCK[kind] - len(left) - left[0][0] < reach:
+            air = reduce(or_, self._lately, 0)
+            for i, (_, _, about) in enumerate(left[:reach]):
+                if about & air:
                     chosen = i
                     break
             else:
                 if len(self.turns) in self._rush:  # who writes fast writes briefly
-                    lengths = [words.lengths[kind][places[card]] for card in left[:reach]]
+                    lengths = [words.lengths[kind][place] for _, place, _ in left[:reach]]
                     chosen = lengths.index(min(lengths))
-        place = places[left.pop(chosen)]
-        if about[place]:
-            self._lately.append(about[place])
-            self._air = frozenset().union(*self._lately)
+        _, place, about = left.pop(chosen)
+        if about:
+            self._lately.append(about)
         if words.titled[kind][place]:
             self._titles += 1
         return words.card(kind, place)
@@ -310,12 +316,10 @@ class Conversation:
 
     def _somebody(self, place: int, length: float, kind: int, but: tuple[int, ...] = ()) -> Chatter:
         """Of a few who might speak, the one whom it suits best: by liking for long lines, emotes and by role."""
-        rng, pick = self._rng, self._roster.pick
         last = self.turns[-1].chatter.username if self.turns else ""
         side = SIDES.get(place)
         chosen, best, seen = None, -99.0, 0
-        for _ in range(12):
-            found = pick(rng)
+        for found in islice(self._passers_by, 12):
             if found.username == last or found.number in but or (side is not None and found.number % 2 != side):
                 continue
             fit = 3 * found.hand.showy if kind == EMOTE else -abs(found.hand.length - length)

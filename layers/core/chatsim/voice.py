@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import cache
+from functools import cache, cached_property
 from math import log
 from random import Random
 from typing import NamedTuple
@@ -71,19 +71,24 @@ PLAIN = Hand(0, 0, True, 0, 1, True, 0, (), 0, (), 0, 0, 0, 0, USUAL_LENGTH, 0)
 
 
 class Phrase:
-    """A phrase and what every hand needs to know of it, found out once."""
-
-    __slots__ = ("asks", "bare", "brief", "laughs", "length", "plain", "shown", "words")
+    """A phrase and what a hand needs to know of it: at once what every hand asks, at first need what few do."""
 
     def __init__(self, text: str, speech: str) -> None:
+        self._speech = speech
         self.plain = text.translate(_OPENING)
         self.bare = self.plain.translate(_BARE if speech == "es" else _APOSTROPHES)
         self.words = text.count(" ") + 1
-        self.brief = _briefer(speech)(self.bare) if self.words > 2 else self.bare
         self.asks = self.plain.endswith("?")
-        self.laughs = bool(LAUGH.search(text))
         self.shown = bool(EMOTE.search(text))
         self.length = log(len(text))
+
+    @cached_property
+    def brief(self) -> str:
+        return _briefer(self._speech)(self.bare) if self.words > 2 else self.bare
+
+    @cached_property
+    def laughs(self) -> bool:
+        return bool(LAUGH.search(self.plain))
 
 
 def bare(text: str) -> str:

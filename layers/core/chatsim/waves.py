@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from itertools import chain
+from itertools import chain, islice
 from random import Random
 from typing import Literal, NamedTuple, get_args
 
@@ -103,8 +103,7 @@ def _words(script: Script, rng: Random, wave: Wave, i: int, fading: bool, chatte
 def _bystander(script: Script, rng: Random, at_ms: int, last: str, busy: set[str]) -> Chatter:
     """Somebody who is there and speaks no line around this one, if there is such a one."""
     roster = script.cast.roster(script.k_at(at_ms))
-    found = [roster.pick(rng) for _ in range(12)]
-    everybody = chain(found, roster.everybody(), map(script.cast.chatter, range(2, 8)))
+    everybody = chain(islice(roster.picked(rng), 12), roster.everybody(), map(script.cast.chatter, range(2, 8)))
     others = [chatter for chatter in everybody if chatter.username != last]
     return next((chatter for chatter in others if chatter.username not in busy), others[0])
 
