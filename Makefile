@@ -10,6 +10,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 SITE := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -path '*/samples/*')
+DOORS := template.yaml requirements/local.txt deploy/build.py $(shell find layers functions -type f -not -name '*.pyc')
 ENGINE := local/samples.py $(shell find layers/core/chatsim -type f -not -name '*.pyc')
 
 ##@ On this machine
@@ -113,9 +114,12 @@ setup: .venv/.local local/node_modules/.package-lock.json frontend/dist/index.ht
 	.cache/$*/bin/pip install --disable-pip-version-check -q -r $<
 	touch $@
 
-# What is measured is what would be deployed.
-to-bench: setup .cache/sam/.made .cache/bench/.made .cache/browser
+# What is measured is what would be deployed. Every build begins by removing the one before, with this.
+to-bench: setup .cache/bench/.made .cache/browser .aws-sam/build/.host
+
+.aws-sam/build/.host: .venv/.local .cache/sam/.made $(DOORS)
 	$(BIN)/python -m deploy.build --host
+	touch $@
 
 %/node_modules/.package-lock.json: %/package-lock.json
 	npm --prefix $* ci --silent --no-audit --no-fund || npm --prefix $* install --silent --no-audit --no-fund
