@@ -54,9 +54,11 @@ NOTES = """
   CloudFront sends Brotli, which is a little less; fonts as they are, and so the doors' answers, which CloudFront does
   not compress. Headers, Clerk's scripts and 7TV's images are not in it.
 - **Row 11**: what the last `make test` took on this machine is said where it has passed once.
-- **The store's read** of row 3 is a query of the emulator by nobody else's doing. Its worst one in a hundred is most of
-  anybody's, ours and Starlette's alike, and holds the ratio there.
-- **Row 5** is of the machine as much as of the code: what takes 13 µs in a quiet hour here takes 24 in another one.
+- **The store's read** of row 3 is a query of the emulator by nobody else's doing. Its own pauses would be most of
+  anybody's worst one in a hundred: so it has answered some thousands before, until its code is compiled, and it
+  collects its garbage in one batch of 500, not of 60.
+- **Row 5** is of the machine as much as of the code, in a process that holds no more than the door's. What takes 13 µs
+  in a quiet hour here takes 20 in another one; the quartiles show which it was.
 - **Row 4** counts the program's own processor time, so that waiting for the store is not in it.
 - **An AI of 500 tokens a second** is the fake one behind its vendors' SDKs, through the whole door of `generate`; its
   own time beside it is that of its pace ([writing.py](../bench/writing.py)). A phrase is usable when the filter has let
