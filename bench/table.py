@@ -17,8 +17,8 @@ HEAD = """# How fast and how cheap
 Written by `make bench` from [results.json](../bench/results.json); `make bench-quick` prints the same table from fewer
 rounds.
 """
-BUSY = """**The machine was busy, with this or with other work:** the ratios hold better than the milliseconds, and what is
-wide in its spread does not hold.
+BUSY = """**The machine was busy, with this or with other work:** the ratios hold better than the milliseconds, and what
+is wide in its spread does not hold.
 """
 NOTES = """
 ## What is measured
