@@ -71,7 +71,7 @@ class Connection:
             version, status = _status(head)
         headers = _headers(head)
         body = self._body(status, headers)
-        if version == 0 or headers.get("connection", "").lower() == "close":
+        if version == 0 or "close" in headers.get("connection", "").lower():
             self.close()
         return Answer(status, headers, body)
 

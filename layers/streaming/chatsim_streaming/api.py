@@ -78,7 +78,7 @@ class RuntimeApi:
             connection.send(data)
 
     def _answer(self, data: bytes) -> Answer:
-        """The answer to a request of which this is the last."""
+        """Send all of a request, or the last of it, and read what is answered."""
         with self._wire() as connection:
             connection.send(data)
             answer = connection.answer()

@@ -157,7 +157,7 @@ def test_without_a_length_the_body_ends_with_the_connection():
 @pytest.mark.parametrize(
     "written",
     [
-        b"HTTP/1.1 200 OK\r\nConnection: Close\r\nContent-Length: 2\r\n\r\nok",
+        b"HTTP/1.1 200 OK\r\nConnection: TE, Close\r\nContent-Length: 2\r\n\r\nok",
         b"HTTP/1.0 200\r\nContent-Length: 2\r\n\r\nok",
     ],
     ids=["asked to", "1.0"],
