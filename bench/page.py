@@ -41,6 +41,7 @@ def main() -> None:
 def measured(rounds: int) -> tuple[list[Row], Weights]:
     """Row 10, and what each page weighs."""
     with tempfile.TemporaryDirectory() as folder, launch.running(Path(folder)) as stack, chromium() as browser:
+        # First, as the doors' first answers are no page's time.
         weights = {
             name: {kind: size / 1000 for kind, size in weighed.most_common()}
             for name, weighed in _weights(browser, stack.url)
@@ -54,7 +55,6 @@ def _weight_rows(weights: Weights) -> Iterator[Row]:
 
 
 def _time_rows(browser: Browser, site: str, rounds: int) -> Iterator[Row]:
-    _times(browser, site, 1)  # the doors' first answers are no page's
     taken = [(_times(browser, site, 1), _times(browser, site, SLOWER)) for _ in range(rounds)]
     for what in taken[0][0]:
         here, slower = ([one[speed][what] for one in taken] for speed in (0, 1))
