@@ -9,7 +9,7 @@ even ones, so that nobody speaks twice running over the seam.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import reduce
 from itertools import chain, islice
 from operator import or_
@@ -177,8 +177,8 @@ class Conversation:
 
     def _react(self, place: int) -> None:
         rng, talk = self._rng, self._words.talk
-        if self._first + place < self._hello and rng.random() < HELLO:
-            return self._say(place, self._next("openings" if self._first + place < OPENING_LINES else "greetings"))
+        if self._first + place < self._hello and rng.random() < HELLO and self._greet(place):
+            return None
         if place - self._asked <= ANSWER_WITHIN and self._answers < ANSWERS and rng.random() < ANSWER:
             return self._answer(place)
         if self._welcome >= 0 and rng.random() < WELCOME:
@@ -211,6 +211,14 @@ class Conversation:
             self._topic(place, card)
         return self._add(chatter, write(rng, chatter.hand, phrase), REACTION, phrase)
 
+    def _greet(self, place: int) -> bool:
+        """A hello from somebody who has said nothing yet, if there is such a one."""
+        if self._met.issuperset(self._roster.numbers):
+            return False
+        text = self._next("openings" if self._first + place < OPENING_LINES else "greetings")
+        self._say(place, text, but=self._met)
+        return True
+
     def _answer(self, place: int) -> None:
         """To the question just asked: what it lets one choose, or what its kind of question brings."""
         rng, asked = self._rng, self._words.asked(self._question)
@@ -232,7 +240,7 @@ class Conversation:
         return True
 
     def _say(
-        self, place: int, text: str, to: Turn | None = None, *, named: bool = True, but: tuple[int, ...] = ()
+        self, place: int, text: str, to: Turn | None = None, *, named: bool = True, but: Collection[int] = ()
     ) -> None:
         """Words of our own; `to` whom, by name or not, but never to oneself."""
         phrase = self._words.phrase(text)
@@ -314,7 +322,7 @@ class Conversation:
         if subject:
             self._subject, self._subject_at = subject, place
 
-    def _somebody(self, place: int, length: float, kind: int, but: tuple[int, ...] = ()) -> Chatter:
+    def _somebody(self, place: int, length: float, kind: int, but: Collection[int] = ()) -> Chatter:
         """Of a few who might speak, the one whom it suits best: by liking for long lines, emotes and by role."""
         last = self.turns[-1].chatter.username if self.turns else ""
         side = SIDES.get(place)
@@ -332,7 +340,7 @@ class Conversation:
                 break
         return chosen or self._anybody(last, side, but)
 
-    def _anybody(self, last: str, side: int | None, but: tuple[int, ...]) -> Chatter:
+    def _anybody(self, last: str, side: int | None, but: Collection[int]) -> Chatter:
         """Few are there: whoever may speak, a regular who is away at worst."""
         for found in chain(self._roster.everybody(), map(self._cast.chatter, (2, 3, 4, 5))):
             if found.number not in but and found.username != last and (side is None or found.number % 2 == side):

@@ -126,6 +126,26 @@ def test_a_show_begins_with_greetings_and_goes_on_without():
     assert later < heads / 2
 
 
+@pytest.mark.parametrize("viewers", pace.VIEWERS)
+@pytest.mark.parametrize("lang", ["es", "en"])
+def test_while_a_show_begins_nobody_greets_who_has_spoken_before(viewers, lang):
+    """Hellos to somebody, by name or by saying the same, are answers."""
+    talk = small_talk(lang)
+    greetings = {spoken(text) for name in ("openings", "greetings") for text in talk[name]}
+    heard = 0
+    for seed in range(50):
+        met: set[str] = set()
+        lately: list[str] = []
+        for turn in map(show("Subnautica", lang, viewers, seed).turn, range(40)):
+            said = spoken(turn.said.plain)
+            if said in greetings and said not in lately[-5:] and not turn.text.startswith("@"):
+                assert turn.chatter.username not in met, (seed, turn.text)
+                heard += 1
+            met.add(turn.chatter.username)
+            lately.append(said)
+    assert heard > 20
+
+
 def test_a_fast_chat_echoes_more():
     def repeated(viewers: int) -> float:
         texts = [line.text.casefold() for line in islice(show(viewers=viewers).lines(0), 2000)]
