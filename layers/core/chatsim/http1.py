@@ -1,7 +1,7 @@
 """HTTP/1.1 over one kept connection, as much of it as Lambda's Runtime API and AWS's JSON services speak.
 
-The standard library's client reads headers with its mail parser, which is a sixth of the stream door's cold start and a
-fifth of its warm batch. For one thread. https://www.rfc-editor.org/rfc/rfc9112
+With the standard library's client, which reads headers with its mail parser, a warm batch of the stream door takes half
+as much processor again. For one thread. https://www.rfc-editor.org/rfc/rfc9112
 """
 
 from __future__ import annotations
