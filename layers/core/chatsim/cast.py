@@ -13,13 +13,13 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 from itertools import accumulate
 from random import Random
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 from zlib import crc32
 
 from chatsim import data
-from chatsim.chance import below, between, chance, shuffled
+from chatsim.chance import Dice, Luck, chance, one_of, shuffled
 from chatsim.pace import LINES_PER_VIEWER_MINUTE, VIEWERS, Pace
-from chatsim.voice import PLAIN, Hand, hand_of
+from chatsim.voice import HANDS, Hand, hand_of
 
 # Each at least 5:1 on the chat's own panel (#18181b, #14111d): six of the usual fifteen colours are not readable there.
 COLORS = (
@@ -65,20 +65,22 @@ PASSING_SHARE = 0.3
 # Steps of the golden ratio spread habits evenly: among the few who write most each crowd has its share of every kind.
 GOLDEN = 0.6180339887498949
 
+# What a name is put together from: a text, or parts of which one is drawn.
+Part: TypeAlias = "str | tuple[Part, ...]"
+_PART = re.compile(r"\{(\w+)\}")
+
 ROLES = ("fan", "", "backseat", "joker", "sceptic")
 
 
-class Chatter(NamedTuple):
-    """`number` finds them in their cast; `role` is fan, backseat, joker, sceptic or none; `new` who is here for the
-    first time."""
+class Chatter:
+    """One of a cast. `number` finds them there; `role` is fan, backseat, joker, sceptic or none; `new` who is here for
+    the first time."""
 
-    username: str
-    color: str
-    badges: tuple[str, ...]
-    number: int = 0
-    role: str = ""
-    new: bool = False
-    hand: Hand = PLAIN
+    def __init__(
+        self, username: str, color: str, badges: tuple[str, ...], number: int, role: str, new: bool, hand: Hand
+    ) -> None:
+        self.username, self.color, self.badges = username, color, badges
+        self.number, self.role, self.new, self.hand = number, role, new, hand
 
 
 class Roster:
@@ -162,19 +164,15 @@ class Cast:
         return found
 
     def _meet(self, number: int) -> Chatter:
-        name = self._name(number)
-        # Who comes back under a name is the same person.
-        rng = chance(self._seed, "chatter", name or number)
-        name = name or self._built(rng)
+        # All of a person follows from the name: who comes back under it is the same, and so are two who made it up.
+        name = self._name(number) or self._built(number)
+        luck = crc32(f"{self._seed}/{name}".encode())
         regular = number < VISITORS // 2
-        role = ROLES[number] if number < len(ROLES) else _role(rng)
-        # Colour and badges are the name's: two who happen on one made-up name look like one.
-        luck = crc32(f"{self._seed}/{name}".encode()) / 2**32
-        badges = _badges(number, luck) if regular else _visitor_badges(luck)
+        badges = _badges(number, luck / 2**32) if regular else _visitor_badges(luck / 2**32)
         color = COLORS[crc32(name.encode()) % len(COLORS)]
-        turn = (self._turn + number * GOLDEN) % 1 if regular else rng.random()
-        hand = hand_of(rng, self._speech, turn)
-        return Chatter(name, color, badges, number, role, "first-timer" in badges, hand)
+        role = ROLES[number] if number < len(ROLES) else _role(luck)
+        turn = int((self._turn + number * GOLDEN) % 1 * HANDS) if regular else luck % HANDS
+        return Chatter(name, color, badges, number, role, "first-timer" in badges, hand_of(self._speech, turn))
 
     def _name(self, number: int) -> str:
         """Regulars have listed names. Every third visitor has one too, or comes back under it; empty for the others,
@@ -190,8 +188,8 @@ class Cast:
             return name if name not in _taken(self._speech) else f"{name}_"
         return ""
 
-    def _built(self, rng: Random) -> str:
-        name = built_name(rng, self._speech)
+    def _built(self, number: int) -> str:
+        name = built_name(Dice(f"{self._seed}/name/{number}"), self._speech)
         return name if name not in _taken(self._speech) else f"{name}_"
 
 
@@ -220,43 +218,23 @@ def audience_of(pace: Pace) -> int:
     return min(VIEWERS, key=lambda offered: max(viewers / offered, offered / viewers))
 
 
-def built_name(rng: Random, speech: str) -> str:
+def built_name(luck: Luck, speech: str) -> str:
     """A name as people choose one: a pattern and its parts."""
-    parts = _parts(speech)
-
-    def part(found: re.Match[str]) -> str:
-        name = found[1]
-        if name == "nn":
-            return _number(rng)
-        if name == "n":
-            return str(between(rng, 1, 9))
-        if name == "year":
-            return str(between(rng, 1984, 2009))
-        words = parts[name.lower().rstrip("2")]
-        word = words[below(rng, len(words))]
-        return word[0].upper() + word[1:] if name[0].isupper() else word
-
     while True:
-        patterns = parts["patterns"]
-        name = _PART.sub(part, patterns[below(rng, len(patterns))])
+        name = "".join([_drawn(luck, part) for part in one_of(luck, _patterns(speech))])
         if 4 <= len(name) <= 20:
             return name
 
 
-_PART = re.compile(r"\{(\w+)\}")
+def _drawn(luck: Luck, part: Part) -> str:
+    while not isinstance(part, str):
+        part = one_of(luck, part)
+    return part
 
 
-def _number(rng: Random) -> str:
-    """What people put behind a name: a year of birth, a jersey, digits that were free."""
-    kind = below(rng, 4)
-    if kind == 0:
-        return f"{between(rng, 84, 109) % 100:02}"
-    return str((between(rng, 2, 23), between(rng, 10, 99), between(rng, 100, 999))[kind - 1])
-
-
-def _role(rng: Random) -> str:
-    luck = rng.random()
-    return ROLES[int(luck * 16)] if luck < len(ROLES) / 16 else ""
+def _role(luck: int) -> str:
+    turn = luck // HANDS % 16
+    return ROLES[turn] if turn < len(ROLES) else ""
 
 
 def _badges(rank: int, luck: float) -> tuple[str, ...]:
@@ -286,5 +264,21 @@ def _taken(speech: str) -> frozenset[str]:
 
 
 @cache
-def _parts(speech: str) -> dict[str, tuple[str, ...]]:
-    return data.sections(data.read(f"names/{speech}-parts.txt"))[1]
+def _patterns(speech: str) -> tuple[tuple[Part, ...], ...]:
+    """The patterns of names, each with its parts in order."""
+    _, lists = data.sections(data.read(f"names/{speech}-parts.txt"))
+    parts: dict[str, Part] = {**lists, **_numbers()}
+    for name, words in lists.items():
+        parts[name.capitalize()] = tuple(word[0].upper() + word[1:] for word in words)
+        parts[f"{name}2"] = words
+    return tuple(
+        tuple(parts[piece] if at % 2 else piece for at, piece in enumerate(_PART.split(pattern)) if piece)
+        for pattern in lists["patterns"]
+    )
+
+
+def _numbers() -> dict[str, Part]:
+    """What people put behind a name: a year of birth, a jersey, digits that were free."""
+    born = tuple(f"{year % 100:02}" for year in range(84, 110))
+    jersey, two, three = (tuple(map(str, range(*ends))) for ends in ((2, 24), (10, 100), (100, 1000)))
+    return {"n": tuple("123456789"), "nn": (born, jersey, two, three), "year": tuple(map(str, range(1984, 2010)))}

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import chain, pairwise
+from math import gcd
 
-from chatsim.chance import below, chance, shuffled
+from chatsim.chance import Dice, below, chance, one_of, shuffled
 
 # Lines that stand together in a pack are of one subject: this many are dealt together, so that talk stays on it.
 FAMILY = 5
@@ -19,19 +20,20 @@ def draw(seed: int, deck: str, cards: Sequence[str], ordinal: int) -> str:
     return cards[dealt(seed, deck, len(cards), ordinal, 1)[0]]
 
 
-def dealt(seed: int, deck: str, size: int, first: int, count: int) -> list[int]:
+def dealt(seed: int, deck: str, size: int, first: int, count: int) -> tuple[int, ...]:
     """The places of `count` cards from ordinal `first` on."""
     turn, place = divmod(first, size)
-    places = list(_order(seed, deck, size, turn)[place:])
+    places = _order(seed, deck, size, turn)[place : place + count]
     while len(places) < count:
         turn += 1
-        places += _order(seed, deck, size, turn)
-    return places[:count]
+        places += _order(seed, deck, size, turn)[: count - len(places)]
+    return places
 
 
-def rotation(seed: int, deck: str, cards: Sequence[str], ordinal: int) -> str:
-    """The same of a short list, whose turns are all alike."""
-    return cards[_order(seed, deck, len(cards), 0)[ordinal % len(cards)]]
+def rotation(seed: int, name: str, cards: Sequence[str], ordinal: int) -> str:
+    """A card of a short list, whose turns are all alike: one goes round it by a step that meets every card."""
+    first, step = _stride(seed, name, len(cards))
+    return cards[(first + ordinal * step) % len(cards)]
 
 
 def part_of(size: int) -> int:
@@ -42,16 +44,29 @@ def part_of(size: int) -> int:
 @lru_cache(maxsize=128)
 def _order(seed: int, deck: str, size: int, turn: int) -> tuple[int, ...]:
     """The order of one turn: the same families in the same order each time, each part of it turned about anew."""
-    first = below(chance(seed, "deck", deck), FAMILY)
-    bounds = [0, *range(first or FAMILY, size, FAMILY), size]
-    families = [range(low, high) for low, high in pairwise(bounds)]
-    whole = list(chain.from_iterable(shuffled(chance(seed, "families", deck), families)))
-    rng = chance(seed, "turn", deck, turn)
-    part = part_of(size)
+    whole, part = _families(seed, deck, size), part_of(size)
+    dice = Dice(f"{seed}/turn/{deck}/{turn}")
     order: list[int] = []
     for start in range(0, size, part):
         cards = whole[start : start + part]
-        cut = below(rng, len(cards))
+        cut, backwards = divmod(below(dice, 2 * len(cards)), 2)
         cards = cards[cut:] + cards[:cut]
-        order += cards if rng.random() < 0.5 else reversed(cards)
+        order += reversed(cards) if backwards else cards
     return tuple(order)
+
+
+@lru_cache(maxsize=64)
+def _families(seed: int, deck: str, size: int) -> tuple[int, ...]:
+    """The places of a deck, its families in the order they have in every turn."""
+    first = below(chance(seed, "deck", deck), FAMILY)
+    bounds = [0, *range(first or FAMILY, size, FAMILY), size]
+    families = [range(low, high) for low, high in pairwise(bounds)]
+    return tuple(chain.from_iterable(shuffled(chance(seed, "families", deck), families)))
+
+
+@lru_cache(maxsize=1024)
+def _stride(seed: int, name: str, size: int) -> tuple[int, int]:
+    """Where to begin, and a step that goes far: what stands side by side in a list is much alike."""
+    dice = Dice(f"{seed}/{name}")
+    steps = [step for step in range(size // 4, size * 3 // 4 + 1) if gcd(step, size) == 1]
+    return below(dice, size), one_of(dice, steps)

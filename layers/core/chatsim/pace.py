@@ -9,14 +9,14 @@ stretch, and each line may bring others in the seconds after it, as somebody say
 from __future__ import annotations
 
 from bisect import bisect, bisect_left
-from collections.abc import Iterator
 from functools import lru_cache
-from itertools import accumulate, pairwise
+from itertools import accumulate
 from math import exp, fsum, log
+from operator import add, sub
 from random import Random
 from typing import Literal, NamedTuple
 
-from chatsim.chance import below, between, chance, shuffle
+from chatsim.chance import between, chance, shuffle
 from chatsim.errors import InvalidRequest
 
 BLOCK = 100
@@ -112,10 +112,10 @@ class Timing:
     def due(self, k: int) -> int:
         return self._zero + self._since_zero(k)
 
-    def dues(self, block: int) -> Iterator[int]:
+    def dues(self, block: int) -> list[int]:
         """When each of a block's lines is due."""
         start = self._zero + block * self._block_ms
-        return (start + offset for offset in offsets(self._seed, self._pace, block))
+        return [start + offset for offset in offsets(self._seed, self._pace, block)]
 
     def number_at(self, time_ms: int) -> int:
         """The first line due at this time or later."""
@@ -141,7 +141,8 @@ def rush(seed: int, pace: Pace, block: int) -> frozenset[int]:
     if pace.kind == "fixed":
         return frozenset()
     times, quick = offsets(seed, pace, block), RUSH * RUSH_LINES * pace.block_ms // BLOCK
-    return frozenset(i for i in range(RUSH_LINES, BLOCK) if times[i] - times[i - RUSH_LINES] < quick)
+    took = map(sub, times[RUSH_LINES:], times)
+    return frozenset([i for i, pause in enumerate(took, RUSH_LINES) if pause < quick])
 
 
 def _fixed(rng: Random, pace: Pace) -> tuple[int, ...]:
@@ -156,30 +157,35 @@ def _natural(rng: Random, pace: Pace, block: int) -> tuple[int, ...]:
     block's end comes at its beginning, in answer to the block before."""
     crowd = CROWDS[pace.viewers]
     free = pace.block_ms - BLOCK * NATURAL_MIN_MS
-    own = sum(rng.random() < crowd.alone for _ in range(BLOCK)) or 1
+    luck, alone, answer_ms = rng.random, crowd.alone, crowd.answer_ms
+    own = sum([luck() < alone for _ in range(BLOCK)]) or 1
     times = _of_their_own(rng, crowd, own, free)
-    while len(times) < BLOCK:
-        called_by = times[below(rng, len(times))]
-        times.append((called_by - crowd.answer_ms * log(1 - rng.random())) % free)
+    for count in range(own, BLOCK):
+        called_by = times[int(luck() * count)]
+        times.append((called_by - answer_ms * log(1 - luck())) % free)
     times.sort()
-    pauses = [later - earlier for earlier, later in pairwise((0.0, *times))]
+    pauses = list(map(sub, times, (0.0, *times)))
     # What a pause has over the longest goes to all that come after the opening.
     opening = OPENING_LINES + 1 if block == 0 else 0
-    hello = [min(pause, OPENING_MS - NATURAL_MIN_MS) for pause in pauses[:opening]]
     longest = max(LULL * pace.block_ms / BLOCK, LULL_MS)
-    rest = [min(pause, longest) for pause in pauses[opening:]]
-    over = (fsum(pauses) - fsum(hello) - fsum(rest)) / len(rest)
-    calm = accumulate((*hello, *(pause + over for pause in rest)))
-    return tuple(int(time) + place * NATURAL_MIN_MS for place, time in enumerate(calm))
+    if opening or max(pauses) > longest:
+        hello = [min(pause, OPENING_MS - NATURAL_MIN_MS) for pause in pauses[:opening]]
+        rest = [min(pause, longest) for pause in pauses[opening:]]
+        over = (fsum(pauses) - fsum(hello) - fsum(rest)) / len(rest)
+        times = list(accumulate((*hello, *(pause + over for pause in rest))))
+    return tuple(map(int, map(add, times, range(0, BLOCK * NATURAL_MIN_MS, NATURAL_MIN_MS))))
 
 
 def _of_their_own(rng: Random, crowd: Crowd, count: int, free: int) -> list[float]:
+    """Times of lines that come at any time of the block, more of them in its livelier stretches."""
+    luck = rng.random
     # A sum of 12 uniform numbers is normal enough for a chat; fsum (3.12 changed sum) makes it the same everywhere.
-    levels = [exp(crowd.swing * (fsum(rng.random() for _ in range(12)) - 6)) for _ in range(STRETCHES)]
+    levels = [exp(crowd.swing * (fsum([luck() for _ in range(12)]) - 6)) for _ in range(STRETCHES)]
     ends = list(accumulate(levels))
+    length, whole, last = free / STRETCHES, ends[-1], STRETCHES - 1
     times = []
     for _ in range(count):
-        level = rng.random() * ends[-1]
-        stretch = min(bisect(ends, level), STRETCHES - 1)
-        times.append(free * (stretch + 1 - (ends[stretch] - level) / levels[stretch]) / STRETCHES)
+        level = luck() * whole
+        stretch = min(bisect(ends, level), last)
+        times.append(length * (stretch + 1 - (ends[stretch] - level) / levels[stretch]))
     return times

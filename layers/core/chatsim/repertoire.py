@@ -37,53 +37,55 @@ class Choice(NamedTuple):
     other: str
 
 
+class Card:
+    """A phrase of a pack and what the talk needs to know of it.
+
+    `titled` says that it names the title; `about` has a bit for each word that tells what it is about; `subject` is
+    that with its article ("el warden"), empty when nothing stands out.
+    """
+
+    def __init__(self, text: str, titled: bool, about: int, subject: str) -> None:
+        self.text, self.titled, self.about, self.subject = text, titled, about, subject
+
+
 class Repertoire:
-    """`sizes` of the four decks of the mode; `lengths` of their cards; `titled` which of them name the title."""
+    """`decks` are the four of the mode, and `reach` how far ahead in each the talk may choose."""
 
     def __init__(self, pack: Pack, mode: Mode, lang: Lang, title: str) -> None:
         speech = lang.partition("-")[0]
         self.talk = small_talk(speech)
         self._speech, self._say = speech, speaker_of(lang)
         self._title, self._short = title, pack.short or short_of(title, mode)
-        self._cards = [pack.phrases[category] for category in categories(mode)]
-        self._phrases: dict[tuple[str, bool], Phrase] = {}
+        self._phrases: dict[str, Phrase] = {}
         self._replies: dict[str, str | Choice] = {}
-        self.sizes = [len(cards) for cards in self._cards]
-        self.lengths = [[len(card) for card in cards] for cards in self._cards]
+        decks = [pack.phrases[category] for category in categories(mode)]
         names = {"{game}", title.casefold(), self._short.casefold(), plain(title) or "{game}"}
-        self.titled = [[_names(card, names) for card in cards] for cards in self._cards]
-        self.reach = [_reach(size, need) for size, need in zip(self.sizes, PER_HOUR, strict=True)]
-        self.about = _about(self._cards, names)
+        subjects = self._subjects_of(decks)
+        self.decks = [
+            [
+                Card(text, _names(text, names), about, subjects.get(text, ""))
+                for text, about in zip(deck, abouts, strict=True)
+            ]
+            for deck, abouts in zip(decks, _about(decks, names), strict=True)
+        ]
+        self.reach = [_reach(len(deck), need) for deck, need in zip(decks, PER_HOUR, strict=True)]
         self.titles = self.talk[f"title {mode}"]
-        self._articles = re.compile(rf"\b(?:{'|'.join(self.talk['articles'])}) (\w{{4,}})")
-        found = {card: self._subjects_in(card) for cards in self._cards[:3] for card in cards}
-        heard = Counter(chain.from_iterable(found.values()))
-        self._subjects = {
-            card: often[0] for card, ones in found.items() if (often := [the for the in ones if heard[the] >= SUBJECT])
-        }
 
-    def card(self, kind: int, place: int) -> str:
-        return self._cards[kind][place]
-
-    def phrase(self, text: str, short: bool = True) -> Phrase:
-        """A phrase as it is said here; `short` names the title as a chat does, else in full."""
-        found = self._phrases.get((text, short))
+    def phrase(self, text: str) -> Phrase:
+        """A phrase as it is said here, the title as a chat calls it."""
+        found = self._phrases.get(text)
         if not found:
             if len(self._phrases) > 2_000:
                 self._phrases.clear()
-            filled = self._say(text)
-            if "{game}" in filled:
-                filled = filled.replace("{game}", self._short if short else self._title)
-            found = self._phrases[text, short] = Phrase(filled, self._speech)
+            found = self._phrases[text] = Phrase(self._filled(text), self._speech)
         return found
 
-    def opened(self, phrase: Phrase, opener: str) -> Phrase:
-        """A phrase behind a word that opens it ("oye,")."""
-        return Phrase(f"{self._say(opener)} {phrase.plain}", self._speech)
+    def in_full(self, text: str) -> Phrase:
+        """The same with the title as it was typed."""
+        return self.phrase(text.replace("{game}", "{title}"))
 
-    def subject(self, text: str) -> str:
-        """What a phrase is about, with its article ("el warden"); empty when nothing stands out."""
-        return self._subjects.get(text, "")
+    def _filled(self, text: str) -> str:
+        return self._say(text).replace("{game}", self._short).replace("{title}", self._title)
 
     def asked(self, question: str) -> str | Choice:
         """What kind of answer a question wants: the name of a list of the talk, or a choice of two."""
@@ -102,8 +104,16 @@ class Repertoire:
                 return f"reply {kind}"
         return "reply any" if any(f" {word} " in words for word in self.talk["or"]) else "reply yes"
 
-    def _subjects_in(self, text: str) -> list[str]:
-        return [found[0] for found in self._articles.finditer(text) if found[1] not in self.talk["no subject"]]
+    def _subjects_of(self, decks: list[tuple[str, ...]]) -> dict[str, str]:
+        """Of phrases the first thing they speak of that others speak of too."""
+        articles = re.compile(rf"\b(?:{'|'.join(self.talk['articles'])}) (\w{{4,}})")
+        found = {
+            text: [the[0] for the in articles.finditer(text) if the[1] not in self.talk["no subject"]]
+            for deck in decks[:3]
+            for text in deck
+        }
+        heard = Counter(chain.from_iterable(found.values()))
+        return {text: next((the for the in ones if heard[the] >= SUBJECT), "") for text, ones in found.items()}
 
 
 def _reach(size: int, per_hour: int) -> int:

@@ -13,15 +13,14 @@ from collections.abc import Collection, Iterator
 from functools import reduce
 from itertools import chain, islice
 from operator import or_
-from random import Random
 from typing import NamedTuple
 
 from chatsim import voice
 from chatsim.cast import Cast, Chatter, Roster
-from chatsim.chance import below, between, chance, shuffled
+from chatsim.chance import Luck, below, between, chance, shuffled
 from chatsim.decks import dealt, rotation
 from chatsim.pace import BLOCK
-from chatsim.repertoire import Choice, Repertoire
+from chatsim.repertoire import Card, Choice, Repertoire
 from chatsim.voice import Phrase, write
 
 # Lines of each category in a part of 20: 40 %, 30 %, 20 %, 10 %.
@@ -29,12 +28,15 @@ PART = 20
 SHARES = (8, 6, 4, 2)
 SAYING, REACTION, QUESTION, EMOTE = range(4)
 PER_BLOCK = tuple(share * BLOCK // PART for share in SHARES)
+PER_PART = [kind for kind, share in enumerate(SHARES) for _ in range(share)]
 
 # Of 100 lines this many name the title, by the pack's own words or by ours.
 TITLES = 5
 # A show begins with greetings: for the first minute or two a reaction is one as often as HELLO.
 HELLO, HELLO_LINES = 0.6, {5: 3, 15: 6, 60: 16, 200: 40}
 OPENING_LINES = 5
+# How often who names the title names it in full.
+IN_FULL = 0.28
 # How often a reaction is what: chances, tried in this order.
 ANSWER, WELCOME, TO_SOMEBODY, SUBJECT, LAUGH = 0.3, 0.4, 0.16, 0.22, 0.12
 NAMED = 0.5
@@ -50,25 +52,23 @@ SPLIT, SPLIT_LENGTH = 0.35, 32
 AFTERTHOUGHT = 0.07
 # Lines of four words or more that begin with a word such as "oye,".
 OPENER = 0.07
-COMPANY = 3
+# So many may speak, looked at one after the other until it suits one so well (in logarithms of a line's length).
+COMPANY, SUITS_WELL = 4, 0.4
 # Who shows an emote shows a favourite of their own this often, else one of the pack's.
 FAVOURITE = 0.75
-# The first line of a block is for odd numbers, the last for even ones.
-SIDES = {0: 1, BLOCK - 1: 0}
+# The first line of a block is not for even numbers, the last not for odd ones.
+SILENT = {0: 0, BLOCK - 1: 1}
 SUITS = {"backseat": SAYING, "sceptic": QUESTION, "joker": REACTION, "fan": REACTION}
 # What the last cards were about is still in the air.
 STAYING = 6
 
 
-class Turn(NamedTuple):
+class Turn:
     """One line of the talk before it is due: who, what, its kind; `said` is the phrase in nobody's hand, `second` says
     that it ends the thought of the line before."""
 
-    chatter: Chatter
-    text: str
-    kind: int
-    said: Phrase
-    second: bool = False
+    def __init__(self, chatter: Chatter, text: str, kind: int, said: Phrase, second: bool = False) -> None:
+        self.chatter, self.text, self.kind, self.said, self.second = chatter, text, kind, said, second
 
 
 class Setting(NamedTuple):
@@ -89,19 +89,24 @@ def another(setting: Setting, turn: Turn, k: int, but: tuple[str, ...]) -> Turn:
     return Turn(chatter, write(rng, chatter.hand, turn.said), turn.kind, turn.said)
 
 
-def kinds(rng: Random, rush: frozenset[int]) -> list[int]:
+def kinds(rng: Luck, rush: frozenset[int]) -> list[int]:
     """The categories of a block's lines, in their shares in each part of 20; in a rush people react more."""
-    deck = [kind for kind, share in enumerate(SHARES) for _ in range(share)]
     planned: list[int] = []
     for start in range(0, BLOCK, PART):
-        part = shuffled(rng, deck)
-        calm = [i for i in range(PART) if start + i not in rush and part[i] in (REACTION, EMOTE)]
-        for i in range(PART):
-            if start + i in rush and part[i] in (SAYING, QUESTION) and calm and rng.random() < 0.4:
-                j = calm.pop(below(rng, len(calm)))
-                part[i], part[j] = part[j], part[i]
+        part = shuffled(rng, PER_PART)
+        if quick := [i for i in range(PART) if start + i in rush] if rush else []:
+            _react_more(rng, part, quick)
         planned += part
     return planned
+
+
+def _react_more(rng: Luck, part: list[int], quick: list[int]) -> None:
+    """Some of what would be said or asked in the quick places changes places with a calm reaction."""
+    calm = [i for i in range(PART) if i not in quick and part[i] in (REACTION, EMOTE)]
+    for i in quick:
+        if part[i] in (SAYING, QUESTION) and calm and rng.random() < 0.4:
+            j = calm.pop(below(rng, len(calm)))
+            part[i], part[j] = part[j], part[i]
 
 
 class Conversation:
@@ -113,16 +118,15 @@ class Conversation:
         self._block, self._first, self._rush = block, block * BLOCK, rush
         self._rng = chance(setting.seed, "talk", block)
         self.turns: list[Turn] = []
-        # Per kind this block's cards that are left: which it is of them, its place in the deck, what it is about.
-        self._left = [
-            [
-                (ordinal, place, self._words.about[kind][place])
-                for ordinal, place in enumerate(dealt(self._seed, f"cards{kind}", size, block * count, count))
-            ]
-            for kind, (size, count) in enumerate(zip(self._words.sizes, PER_BLOCK, strict=True))
+        # Per kind this block's cards, and which of them are left.
+        self._cards = [
+            [deck[place] for place in dealt(self._seed, f"cards{kind}", len(deck), block * count, count)]
+            for kind, (deck, count) in enumerate(zip(self._words.decks, PER_BLOCK, strict=True))
         ]
+        self._left = [list(range(count)) for count in PER_BLOCK]
         # What the last few cards were about.
         self._lately: deque[int] = deque(maxlen=STAYING)
+        self._air = 0
         self._dealt: dict[str, int] = {}
         self._roster: Roster
         self._passers_by: Iterator[Chatter]
@@ -151,13 +155,16 @@ class Conversation:
             return self._finish(rest) if rest else self._react(place)
         card = self._deal(kind)
         if kind == EMOTE:
-            return self._show(place, card)
-        phrase = self._words.phrase(card, self._rng.random() < 0.7)
+            return self._show(place, card.text)
+        full = card.titled and self._rng.random() < IN_FULL
+        phrase = self._words.in_full(card.text) if full else self._words.phrase(card.text)
         if phrase.words > 3 and self._rng.random() < OPENER:
-            phrase = self._words.opened(phrase, self._next("question openers" if kind == QUESTION else "openers"))
+            opener = self._next("question openers" if kind == QUESTION else "openers")
+            phrase = phrase.behind(self._words.phrase(opener))
         if kind == QUESTION:
-            self._asked, self._answers, self._answered, self._question = place, 0, (), card
-        self._topic(place, card)
+            self._asked, self._answers, self._answered, self._question = place, 0, (), card.text
+        if card.subject:
+            self._subject, self._subject_at = card.subject, place
         chatter = self._somebody(place, phrase.length, kind)
         if kind == SAYING and following == REACTION and place + 2 < BLOCK:
             halves = _halves(phrase.plain) if self._rng.random() < SPLIT else None
@@ -176,7 +183,7 @@ class Conversation:
         self.turns.append(Turn(begun.chatter, text, REACTION, phrase, True))
 
     def _react(self, place: int) -> None:
-        rng, talk = self._rng, self._words.talk
+        rng = self._rng
         if self._first + place < self._hello and rng.random() < HELLO and self._greet(place):
             return None
         if place - self._asked <= ANSWER_WITHIN and self._answers < ANSWERS and rng.random() < ANSWER:
@@ -202,13 +209,13 @@ class Conversation:
             phrase = self._words.phrase(voice.laugh(rng, chatter.hand))
             return self._add(chatter, phrase.plain, REACTION, phrase)
         card = self._deal(REACTION)
-        phrase = self._words.phrase(card)
+        phrase = self._words.phrase(card.text)
         chatter = self._somebody(place, phrase.length, REACTION)
         if chatter.number in self._roster.newcomers and chatter.number not in self._met and rng.random() < 0.4:
             phrase = self._words.phrase(self._next("arrivals" if chatter.new else "greetings"))
             self._welcome = len(self.turns)
-        elif talk:
-            self._topic(place, card)
+        elif card.subject:
+            self._subject, self._subject_at = card.subject, place
         return self._add(chatter, write(rng, chatter.hand, phrase), REACTION, phrase)
 
     def _greet(self, place: int) -> bool:
@@ -264,7 +271,8 @@ class Conversation:
         return True
 
     def _name_title(self, place: int) -> None:
-        phrase = self._words.phrase(self._deal_from("titles", self._words.titles), self._rng.random() < 0.75)
+        card = self._deal_from("titles", self._words.titles)
+        phrase = self._words.in_full(card) if self._rng.random() < IN_FULL else self._words.phrase(card)
         self._titles += 1
         chatter = self._somebody(place, phrase.length, REACTION)
         self._add(chatter, write(self._rng, chatter.hand, phrase), REACTION, phrase)
@@ -274,40 +282,44 @@ class Conversation:
         noun = self._subject.partition(" ")[2]
         self._say(place, text.replace("{the}", self._subject).replace("{noun}", noun))
 
-    def _show(self, place: int, card: str) -> None:
+    def _show(self, place: int, text: str) -> None:
         """An emote or two: the pack's, or one's own favourite."""
         chatter = self._somebody(place, 1.0, EMOTE)
         if self._rng.random() < FAVOURITE:
-            card = voice.emote(self._rng, chatter.hand)
+            text = voice.emote(self._rng, chatter.hand)
             if self._rng.random() < 0.25:
-                card = " ".join([card] * between(self._rng, 2, 3))
-        phrase = self._words.phrase(card)
+                text = " ".join([text] * between(self._rng, 2, 3))
+        phrase = self._words.phrase(text)
         self._add(chatter, phrase.plain, EMOTE, phrase)
 
-    def _deal(self, kind: int) -> str:
+    def _deal(self, kind: int) -> Card:
         """The next card of a deck, or one of the next few that goes on with what was just said.
 
         Cards of a block follow those of the block before. None comes later or sooner by more than the deck's reach.
         """
-        words, left = self._words, self._left[kind]
-        reach = words.reach[kind]
-        chosen = 0
-        if PER_BLOCK[kind] - len(left) - left[0][0] < reach:
-            air = reduce(or_, self._lately, 0)
-            for i, (_, _, about) in enumerate(left[:reach]):
-                if about & air:
-                    chosen = i
-                    break
-            else:
-                if len(self.turns) in self._rush:  # who writes fast writes briefly
-                    lengths = [words.lengths[kind][place] for _, place, _ in left[:reach]]
-                    chosen = lengths.index(min(lengths))
-        _, place, about = left.pop(chosen)
-        if about:
-            self._lately.append(about)
-        if words.titled[kind][place]:
+        cards, left, reach = self._cards[kind], self._left[kind], self._words.reach[kind]
+        chosen = left[0]
+        if len(cards) - len(left) - chosen < reach:
+            chosen = self._fitting(cards, left[:reach])
+        left.remove(chosen)
+        card = cards[chosen]
+        if card.about:
+            self._lately.append(card.about)
+            self._air = reduce(or_, self._lately)
+        if card.titled:
             self._titles += 1
-        return words.card(kind, place)
+        return card
+
+    def _fitting(self, cards: list[Card], few: list[int]) -> int:
+        """Which of a few cards goes on with the talk; in a rush a brief one, else the next."""
+        air = self._air
+        for one in few if air else ():
+            if cards[one].about & air:
+                return one
+        if len(self.turns) in self._rush:
+            lengths = [len(cards[one].text) for one in few]
+            return few[lengths.index(min(lengths))]
+        return few[0]
 
     def _next(self, name: str) -> str:
         return self._deal_from(name, self._words.talk[name])
@@ -317,33 +329,27 @@ class Conversation:
         count = self._dealt[name] = self._dealt.get(name, -1) + 1
         return rotation(self._seed, name, cards, self._block * 7 + count)
 
-    def _topic(self, place: int, card: str) -> None:
-        subject = self._words.subject(card)
-        if subject:
-            self._subject, self._subject_at = subject, place
-
     def _somebody(self, place: int, length: float, kind: int, but: Collection[int] = ()) -> Chatter:
-        """Of a few who might speak, the one whom it suits best: by liking for long lines, emotes and by role."""
+        """The first of a few whom it suits to say this, else the best of them: by liking for long lines and emotes, and
+        by role."""
         last = self.turns[-1].chatter.username if self.turns else ""
-        side = SIDES.get(place)
-        chosen, best, seen = None, -99.0, 0
-        for found in islice(self._passers_by, 12):
-            if found.username == last or found.number in but or (side is not None and found.number % 2 != side):
-                continue
-            fit = 3 * found.hand.showy if kind == EMOTE else -abs(found.hand.length - length)
+        silent = SILENT.get(place)
+        chosen, least = None, 99.0
+        for found in islice(self._passers_by, COMPANY):
+            misfit = 1 - found.hand.showy if kind == EMOTE else abs(found.hand.length - length)
             if found.role and SUITS[found.role] == kind:
-                fit += 1
-            if fit > best:
-                chosen, best = found, fit
-            seen += 1
-            if seen == COMPANY:
-                break
-        return chosen or self._anybody(last, side, but)
+                misfit -= 1
+            if misfit < least and found.username != last and found.number % 2 != silent and found.number not in but:
+                chosen, least = found, misfit
+                if misfit < SUITS_WELL:
+                    break
+        return chosen or self._anybody(last, silent, but)
 
-    def _anybody(self, last: str, side: int | None, but: Collection[int]) -> Chatter:
-        """Few are there: whoever may speak, a regular who is away at worst."""
-        for found in chain(self._roster.everybody(), map(self._cast.chatter, (2, 3, 4, 5))):
-            if found.number not in but and found.username != last and (side is None or found.number % 2 == side):
+    def _anybody(self, last: str, silent: int | None, but: Collection[int]) -> Chatter:
+        """Where few may speak: somebody else who comes by, else whoever is there, a regular who is away at worst."""
+        regulars = map(self._cast.chatter, (2, 3, 4, 5))
+        for found in chain(islice(self._passers_by, 3 * COMPANY), self._roster.everybody(), regulars):
+            if found.number not in but and found.username != last and found.number % 2 != silent:
                 return found
         raise LookupError("nobody to speak")
 

@@ -6,24 +6,26 @@ import re
 from collections.abc import Callable
 from functools import cache, cached_property
 from math import log
-from random import Random
 from typing import NamedTuple
 
 from chatsim import data
-from chatsim.chance import below, between
+from chatsim.chance import Dice, Luck, below, between, one_of
 
 EMOTE = re.compile(
     r"\b(?:[A-Z]{3,}[a-z]*|[a-z]+[A-Z]\w*|[A-Z][a-z]+[A-Z]\w*|xd+|Pog\w*)\b|[☀-➿⭐⬀-⯿\U0001F000-\U0001FAFF]|<3|:v|:\)"
 )
+# A look at each letter first: most begin no laughter.
 LAUGH = re.compile(
-    r"(?:[jh][aeiou]){2}|[jJ][aA][jJ]|[jJ][sS][jJ]|\bx+d+\b|\blo+l\b|lma+o|\brofl\b|KEKW|LUL|[😂🤣]", re.IGNORECASE
+    r"(?=[jhxlrk😂🤣])(?:(?:[jh][aeiou]){2}|j[as]j|\bx+d+\b|\blo+l\b|lma+o|\brofl\b|KEKW|LUL|[😂🤣])", re.IGNORECASE
 )
 _BARE = str.maketrans("áéíóúÁÉÍÓÚ", "aeiouAEIOU", "¿¡")
 _OPENING = str.maketrans("", "", "¿¡")
 _APOSTROPHES = str.maketrans("", "", "'’")
 _STRETCHED = frozenset("aeiouyshm")
+# So many that nobody notices two who write alike, and few enough to keep them all for every show.
+HANDS = 1024
 # The logarithm of a line's length that most people like, and how far from it a person's own liking may be.
-USUAL_LENGTH, LENGTH_SPREAD = 3.0, 0.6
+USUAL_LENGTH, LENGTH_SPREAD = 3.0, 0.7
 
 
 class Customs(NamedTuple):
@@ -45,42 +47,63 @@ CUSTOMS = {
 }
 
 
-class Hand(NamedTuple):
-    """Habits of one person. Numbers are chances per line; `initial` that a line begins with a capital."""
+class Hand:
+    """Habits of one person. Numbers are chances per line; `initial` that a line begins with a capital.
 
-    initial: float
-    shout: float
-    accents: bool
-    brief: float
-    mark: float
-    commas: bool
-    laugh: float
-    laughs: tuple[str, ...]
-    emote: float
-    emotes: tuple[str, ...]
-    stretch: float
-    slip: float
-    doubled: float
-    stop: float
-    length: float
-    showy: float
+    `turn`, 0 to 1, says where between the two ends of casing they stand.
+    """
+
+    def __init__(self, luck: Luck, speech: str, turn: float) -> None:
+        customs, lists, draw = CUSTOMS[speech], _lists(speech), luck.random
+
+        def rare(share: float, most: float) -> float:
+            """A habit that `share` of the people have, more or less of it."""
+            drawn = draw()
+            return most * (0.3 + 0.7 * drawn / share) if drawn < share else 0.0
+
+        strict, others = customs.strictness
+        self.initial = strict if turn > 1 - customs.initial else others
+        self.shout = 0.75 if turn < customs.shouting else rare(0.35, 0.08)
+        self.accents = draw() < 0.22
+        self.brief = rare(0.45, 0.9)
+        fewest, most = customs.marks
+        self.mark = fewest + (most - fewest) * draw() ** 2
+        self.commas = draw() < 0.85
+        self.laugh = rare(0.7, customs.laughing)
+        self.laughs = one_of(luck, lists["laughs"]).split()
+        self.emote = rare(*customs.emotes)
+        emotes = lists["emotes"]
+        self.emotes = [one_of(luck, emotes), one_of(luck, emotes), one_of(luck, emotes)]
+        self.stretch = rare(0.5, customs.stretching)
+        self.slip = rare(0.5, 0.05)
+        self.doubled = rare(0.3, 0.06)
+        self.stop = rare(customs.stops, 0.5)
+        self.length = USUAL_LENGTH + LENGTH_SPREAD * (draw() + draw() - 1)
+        self.showy = draw()
+        self.tail = self.laugh + self.emote + self.stretch + self.doubled + self.stop
 
 
-# A hand without habits.
-PLAIN = Hand(0, 0, True, 0, 1, True, 0, (), 0, (), 0, 0, 0, 0, USUAL_LENGTH, 0)
+@cache
+def hand_of(speech: str, turn: int) -> Hand:
+    """One of HANDS; from the lowest, who shout, to the highest, who begin with a capital."""
+    return Hand(Dice(f"{speech}/{turn}"), speech, (turn + 0.5) / HANDS)
 
 
 class Phrase:
     """A phrase and what a hand needs to know of it: at once what every hand asks, at first need what few do."""
 
-    def __init__(self, text: str, speech: str) -> None:
+    def __init__(self, text: str, speech: str, *, shown: bool | None = None) -> None:
         self._speech = speech
         self.plain = text.translate(_OPENING)
         self.bare = self.plain.translate(_BARE if speech == "es" else _APOSTROPHES)
         self.words = text.count(" ") + 1
         self.asks = self.plain.endswith("?")
-        self.shown = bool(EMOTE.search(text))
+        self.shown = bool(EMOTE.search(text)) if shown is None else shown
         self.length = log(len(text))
+
+    def behind(self, opener: Phrase) -> Phrase:
+        """The same behind a word that opens it ("oye,")."""
+        return Phrase(f"{opener.plain} {self.plain}", self._speech, shown=self.shown)
 
     @cached_property
     def brief(self) -> str:
@@ -96,38 +119,7 @@ def bare(text: str) -> str:
     return text.translate(_BARE)
 
 
-def hand_of(rng: Random, speech: str, turn: float) -> Hand:
-    """The habits of a person; `turn`, 0 to 1, says where between the two ends of casing they stand."""
-    customs, lists = CUSTOMS[speech], _lists(speech)
-
-    def rare(share: float, most: float) -> float:
-        """A habit that `share` of the people have, more or less of it."""
-        luck = rng.random()
-        return most * (0.3 + 0.7 * luck / share) if luck < share else 0.0
-
-    shouting, initial = turn < customs.shouting, turn > 1 - customs.initial
-    emotes = lists["emotes"]
-    return Hand(
-        initial=customs.strictness[0] if initial else customs.strictness[1],
-        shout=0.75 if shouting else rare(0.35, 0.08),
-        accents=rng.random() < 0.22,
-        brief=rare(0.45, 0.9),
-        mark=customs.marks[0] + (customs.marks[1] - customs.marks[0]) * rng.random() ** 2,
-        commas=rng.random() < 0.85,
-        laugh=rare(0.7, customs.laughing),
-        laughs=tuple(lists["laughs"][below(rng, len(lists["laughs"]))].split()),
-        emote=rare(*customs.emotes),
-        emotes=tuple(emotes[below(rng, len(emotes))] for _ in range(3)),
-        stretch=rare(0.5, customs.stretching),
-        slip=rare(0.5, 0.05),
-        doubled=rare(0.3, 0.06),
-        stop=rare(customs.stops, 0.5),
-        length=USUAL_LENGTH + LENGTH_SPREAD * (rng.random() + rng.random() - 1),
-        showy=rng.random(),
-    )
-
-
-def write(rng: Random, hand: Hand, phrase: Phrase, *, tail: bool = True) -> str:
+def write(rng: Luck, hand: Hand, phrase: Phrase, *, tail: bool = True) -> str:
     """The phrase in somebody's hand; with at most one tail (a laugh, an emote, a drawn-out end)."""
     chance = rng.random
     text = phrase.plain if hand.accents else phrase.bare
@@ -141,7 +133,8 @@ def write(rng: Random, hand: Hand, phrase: Phrase, *, tail: bool = True) -> str:
     if hand.slip and chance() < hand.slip:
         text = _slipped(rng, text)
     text = _cased(chance(), hand, phrase, text)
-    return _tailed(rng, hand, phrase, text) if tail else text
+    luck = chance() if tail else 1
+    return _tailed(rng, luck, hand, phrase, text) if luck < hand.tail else text
 
 
 def _cased(luck: float, hand: Hand, phrase: Phrase, text: str) -> str:
@@ -155,13 +148,12 @@ def _cased(luck: float, hand: Hand, phrase: Phrase, text: str) -> str:
     return text if text.isupper() or hand.accents else text.lower()
 
 
-def _tailed(rng: Random, hand: Hand, phrase: Phrase, text: str) -> str:
-    luck = rng.random()
+def _tailed(rng: Luck, luck: float, hand: Hand, phrase: Phrase, text: str) -> str:
     if luck < hand.laugh:
         return text if phrase.laughs or phrase.asks else f"{text} {laugh(rng, hand)}"
     luck -= hand.laugh
     if luck < hand.emote:
-        return text if phrase.shown or phrase.laughs else f"{text} {hand.emotes[below(rng, 3)]}"
+        return text if phrase.shown or phrase.laughs else f"{text} {emote(rng, hand)}"
     luck -= hand.emote
     if luck < hand.stretch:
         return _stretched(rng, text) if phrase.words < 4 and not phrase.shown else text
@@ -174,20 +166,20 @@ def _tailed(rng: Random, hand: Hand, phrase: Phrase, text: str) -> str:
     return text
 
 
-def laugh(rng: Random, hand: Hand) -> str:
-    return hand.laughs[below(rng, len(hand.laughs))]
+def laugh(rng: Luck, hand: Hand) -> str:
+    return one_of(rng, hand.laughs)
 
 
-def emote(rng: Random, hand: Hand) -> str:
-    return hand.emotes[below(rng, len(hand.emotes))]
+def emote(rng: Luck, hand: Hand) -> str:
+    return one_of(rng, hand.emotes)
 
 
-def _stretched(rng: Random, text: str) -> str:
+def _stretched(rng: Luck, text: str) -> str:
     last = text[-1]
     return text + last * between(rng, 2, 5) if last.lower() in _STRETCHED else text
 
 
-def _slipped(rng: Random, text: str) -> str:
+def _slipped(rng: Luck, text: str) -> str:
     """A slip of the fingers in a long word: two letters change places, one is lost or comes twice."""
     words = text.split(" ")
     at = below(rng, len(words))

@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from chatsim import builtin, pace, stream
+from chatsim.cast import Chatter
 from chatsim.cursor import Cursor
 from chatsim.names import Name, name_of
 from chatsim.packs import Pack, PackRef
 from chatsim.show import ENGINE, Line, Script, Show
 from chatsim.stream import Scene
+from chatsim.voice import hand_of
 
 NOW = 1_795_334_820_000
 
@@ -20,6 +22,10 @@ PHRASES = {
     "emotes": tuple(f"emote{i}" for i in range(8)),
 }
 PACK = Pack(PackRef("PACK#game#es#elden ring", "1", "cache", "soulslike"), PHRASES)
+
+
+def a_chatter(username: str, *badges: str) -> Chatter:
+    return Chatter(username, "#ff7b7b", badges, number=7, role="", new=False, hand=hand_of("es", 0))
 
 
 def a_show(**changes: Any) -> Show:

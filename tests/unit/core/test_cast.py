@@ -7,8 +7,9 @@ from itertools import islice, pairwise
 import pytest
 from chatsim import pace
 from chatsim.cast import COLORS, MODERATOR, audience_of, built_name, cast_of
-from chatsim.chance import chance
+from chatsim.chance import Dice
 from chatsim.pace import BLOCK
+from chatsim.voice import HANDS, hand_of
 
 from tests.unit.core.make import a_script
 
@@ -32,7 +33,7 @@ def test_a_larger_audience_keeps_the_regulars_of_the_smaller(speech):
     casts = [cast_of(11, speech, pace.natural(viewers)) for viewers in pace.VIEWERS]
     for small, large in pairwise(casts):
         for number in range(small.turnout.regulars):
-            assert small.chatter(number) == large.chatter(number)
+            assert vars(small.chatter(number)) == vars(large.chatter(number))
     assert [cast.turnout.regulars for cast in casts] == sorted(cast.turnout.regulars for cast in casts)
 
 
@@ -85,10 +86,19 @@ def test_badges_and_one_moderator():
 
 @pytest.mark.parametrize("speech", ["es", "en"])
 def test_names_are_put_together_as_people_do(speech):
-    names = {built_name(chance(n), speech) for n in range(2000)}
+    names = {built_name(Dice(str(n)), speech) for n in range(2000)}
     assert len(names) > 1500
     for name in names:
         assert re.fullmatch(r"[A-Za-z0-9_]{4,20}", name), name
+
+
+@pytest.mark.parametrize("speech", ["es", "en"])
+def test_hands_go_from_those_who_shout_to_those_who_begin_with_a_capital(speech):
+    hands = [hand_of(speech, turn) for turn in range(HANDS)]
+    assert min(hand.shout for hand in hands[:40]) > 0.5 > max(hand.shout for hand in hands[100:])
+    assert hands[-1].initial > 0.5 > hands[0].initial
+    assert 0.1 < sum(hand.accents for hand in hands) / HANDS < 0.35
+    assert len({(hand.laugh, hand.mark, hand.length) for hand in hands}) == HANDS
 
 
 def test_some_of_a_packs_names_are_there():

@@ -2,11 +2,12 @@ import json
 
 import pytest
 from chatsim import sse
-from chatsim.cast import Chatter
 from chatsim.cursor import Cursor
 from chatsim.show import Line
 from hypothesis import given
 from hypothesis import strategies as st
+
+from tests.unit.core.make import a_chatter
 
 
 @pytest.mark.parametrize(
@@ -32,7 +33,7 @@ def test_bytes_of_an_event(made, expected):
 
 
 def test_a_line_over_the_wire():
-    line = Line("s.7", 1_795_334_821_416, Chatter("pipe_98", "#ff7b7b", ("vip",)), "¿qué?\n¡ya!", "questions")
+    line = Line("s.7", 1_795_334_821_416, a_chatter("pipe_98", "vip"), "¿qué?\n¡ya!", "questions")
     assert sse.message(line) == {
         "id": "s.7",
         "username": "pipe_98",
@@ -58,7 +59,7 @@ ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 
 @given(ANY_TEXT, ANY_TEXT, st.lists(st.sampled_from(["vip", "moderator", "subscriber"])), st.integers(0, 10**14))
 def test_a_line_has_the_bytes_that_json_makes_of_it(username, content, badges, due):
-    line = Line("s.7", due, Chatter(username, "#ff7b7b", tuple(badges)), content, "questions")
+    line = Line("s.7", due, a_chatter(username, *badges), content, "questions")
     place = Cursor("s", 7, due, 1, 2)
     assert sse.line(line, place) == sse.event(sse.message(line), id=str(place))
 
@@ -81,7 +82,7 @@ def test_the_first_event_leaves_before_the_second_is_made():
 
 
 def test_lines_are_counted_by_their_id():
-    line = Line("s.7", 7, Chatter("ana", "#ff7b7b", ()), "\nid: 7", "reactions")
+    line = Line("s.7", 7, a_chatter("ana"), "\nid: 7", "reactions")
     one = sse.line(line, Cursor("s", 7, 7))
     assert sse.lines_in(one) == 1
     assert sse.lines_in(one + one + sse.event({"id": "s.7"}, name="end")) == 2
