@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from bench import counted, memory, page, race, results, stack, table
+from bench import counted, lines, memory, page, race, results, stack, table
 from bench.programs import Start
 from bench.race import Course
 from bench.table import BySize, Row, Taken, Weights
@@ -32,6 +32,7 @@ class Size:
     """How often each thing is done, and what else the table holds when reads are counted."""
 
     starts: int
+    lines: int
     rounds: int
     reads: int
     batches: int
@@ -43,9 +44,9 @@ class Size:
 
 
 WHOLE = Size(
-    starts=25, rounds=15, reads=6_000, batches=200, asked=100, written=5, visits=9, packs=100_000, shows=10_000
+    starts=25, lines=4, rounds=15, reads=6_000, batches=500, asked=100, written=5, visits=9, packs=100_000, shows=10_000
 )
-QUICK = Size(starts=4, rounds=2, reads=2_500, batches=120, asked=10, written=1, visits=1, packs=100, shows=100)
+QUICK = Size(starts=4, lines=1, rounds=2, reads=2_500, batches=120, asked=10, written=1, visits=1, packs=100, shows=100)
 
 # The emulator collects its garbage in one batch of 60 as it comes, for 5 ms and more: with this in one of 500.
 FEWER_PAUSES = ("--min-semi-space-size=64", "--max-semi-space-size=64")
@@ -76,20 +77,26 @@ def measured(size: Size, kept: dict[str, Any] | None) -> tuple[list[Row], list[B
         course.check()
         say("cold starts")
         cold = course.cold(size.starts)
+        reading.read(size.lines)
         say("warm batches")
         warm = course.warm(size.rounds, size.batches, size.reads)
+        reading.read(size.lines)
         first = kept or race.first_of(cold, course.profiles(), asdict(taken(size.starts, before)))
         return list(race.rows(cold, warm, first)), {door: cold[name] for name, door in race.DOORS.items()}, first
 
-    raced, cold, first = asyncio.run(over_a_store(lambda endpoint, folder: run(Course(endpoint, folder))))
-    say("what is counted")
-    found = counted.measured(size.asked, size.written, size.packs, size.shows)
-    rows, sizes = [*raced, *found.rows], memory.found(cold, memory.doors(found.taken, found.packs))
-    say("pages")
-    paged, weights = page.measured(size.visits)
-    rows += paged
-    say("make dev")
-    rows += stack.rows(size.rounds)
+    # Shows are read between the others, so that it is not one minute's figure.
+    with lines.Reading() as reading:
+        reading.read(size.lines)
+        rows, cold, first = asyncio.run(over_a_store(lambda endpoint, folder: run(Course(endpoint, folder))))
+        say("what is counted")
+        found = counted.measured(size.asked, size.written, size.packs, size.shows)
+        sizes = memory.found(cold, memory.doors(found.taken, found.packs))
+        reading.read(size.lines)
+        say("pages")
+        paged, weights = page.measured(size.visits)
+        reading.read(size.lines)
+        say("make dev")
+        rows = [*rows, *reading.rows(), *found.rows, *paged, *stack.rows(size.rounds)]
     return sorted(rows, key=lambda row: row.number), sizes, weights, first
 
 

@@ -14,11 +14,11 @@ from chatsim import builtin
 from chatsim.store.dynamo import DynamoStore
 from chatsim_ai import prompt
 
-from bench import cost, doors, lines, writing
+from bench import cost, doors, writing
 from bench.doors import Doors, Taken
 from bench.peers import held
 from bench.race import STORED_GAME, keep_pack
-from bench.table import Goal, Row, alone
+from bench.table import Goal, Row
 from bench.writing import TOKEN, Pack
 from local import fake_pack, template
 
@@ -37,7 +37,7 @@ BATCH = "/api/chat-stream?horizon=60"
 
 @dataclass(frozen=True)
 class Counted:
-    """Rows 5 to 8, and what they were made of: what each of `cost.requests` took, and the packs an AI wrote."""
+    """Rows 6 to 8, and what they were made of: what each of `cost.requests` took, and the packs an AI wrote."""
 
     rows: list[Row]
     taken: dict[str, Taken]
@@ -49,18 +49,11 @@ def measured(times: int, packs: int, many_packs: int, many_shows: int) -> Counte
 
     def at_doors(at: Doors) -> Counted:
         taken = cost.requests(at)
-        rows = [*of_lines(), *of_dollars(taken), *of_reads(at, many_packs, many_shows), *of_packs(at)]
+        rows = [*of_dollars(taken), *of_reads(at, many_packs, many_shows), *of_packs(at)]
         written = writing.measured(at, packs)
         return Counted([*rows, *writing.rows(written)], taken, written)
 
     return doors.measured(at_doors, times)
-
-
-def of_lines() -> Iterator[Row]:
-    for name, shows in lines.measured().items():
-        line_us, join_ms = zip(*shows, strict=True)
-        yield alone(5, f"a line, {name}", "µs", line_us, Goal("at most", 15))
-        yield alone(5, f"joining at hour 12, {name}", "ms", join_ms, Goal("at most", 5))
 
 
 def of_dollars(taken: dict[str, Taken]) -> Iterator[Row]:

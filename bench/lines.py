@@ -8,13 +8,17 @@ The lowest of several shows stands for the code, the median for the machine that
 from __future__ import annotations
 
 import time
+from collections import defaultdict
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from itertools import islice
 from multiprocessing import get_context
 from statistics import median
+from types import TracebackType
 
 from chatsim.pace import Pace, fixed, natural
 
+from bench.table import Goal, Row, alone
 from local.simulate import script
 
 SHOWS, LINES = 9, 2_000
@@ -22,25 +26,43 @@ TWELVE_HOURS_MS = 12 * 3_600_000
 PACES = {"3-7 s": fixed(3_000, 7_000), "natural, 60": natural(60), "natural, 200": natural(200)}
 
 
-def main() -> None:
-    print(f"{'pace':14} {'µs a line':>18} {'ms to join at hour 12':>24}")
-    for name, shows in measured().items():
-        line_us, join_ms = zip(*shows, strict=True)
-        print(f"{name:14} {spread(line_us):>18} {spread(join_ms):>24}")
-
-
-def measured() -> dict[str, list[tuple[float, float]]]:
-    """Microseconds a line and milliseconds to join, of each show of each pace.
+class Reading:
+    """Shows read to the end, one after the other: `shows` has the microseconds a line and the milliseconds to join.
 
     In a process of its own, which holds no more than the stream door's: a large one pays for its size at every line.
     """
-    with ProcessPoolExecutor(1, get_context("spawn")) as process:
-        return process.submit(_measured).result()
+
+    def __init__(self) -> None:
+        self.shows: dict[str, list[tuple[float, float]]] = defaultdict(list)
+        self._process = ProcessPoolExecutor(1, get_context("spawn"))
+        self._seeds = iter(range(1_000_000))
+
+    def __enter__(self) -> Reading:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._process.shutdown()
+
+    def read(self, shows: int) -> None:
+        """So many of each pace, in turn. No two are of one seed, which would have people in common."""
+        for _ in range(shows):
+            for name, pace in PACES.items():
+                self.shows[name].append(self._process.submit(_show, pace, next(self._seeds)).result())
+
+    def rows(self) -> Iterator[Row]:
+        for name, shows in self.shows.items():
+            line_us, join_ms = zip(*shows, strict=True)
+            yield alone(5, f"a line, {name}", "µs", line_us, Goal("at most", 15))
+            yield alone(5, f"joining at hour 12, {name}", "ms", join_ms, Goal("at most", 5))
 
 
-def _measured() -> dict[str, list[tuple[float, float]]]:
-    rounds = [{name: _show(pace, seed) for name, pace in PACES.items()} for seed in range(SHOWS)]
-    return {name: [shows[name] for shows in rounds] for name in PACES}
+def main() -> None:
+    with Reading() as reading:
+        reading.read(SHOWS)
+    print(f"{'pace':14} {'µs a line':>18} {'ms to join at hour 12':>24}")
+    for name, shows in reading.shows.items():
+        line_us, join_ms = zip(*shows, strict=True)
+        print(f"{name:14} {spread(line_us):>18} {spread(join_ms):>24}")
 
 
 def _show(pace: Pace, seed: int) -> tuple[float, float]:

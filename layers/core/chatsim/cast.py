@@ -17,7 +17,7 @@ from typing import NamedTuple, TypeAlias
 from zlib import crc32
 
 from chatsim import data
-from chatsim.chance import Dice, Luck, chance, one_of, shuffled
+from chatsim.chance import chance, shuffled
 from chatsim.pace import LINES_PER_VIEWER_MINUTE, VIEWERS, Pace
 from chatsim.voice import HANDS, Hand, hand_of
 
@@ -189,7 +189,7 @@ class Cast:
         return ""
 
     def _built(self, number: int) -> str:
-        name = built_name(Dice(f"{self._seed}/name/{number}"), self._speech)
+        name = built_name(crc32(f"{self._seed}/name/{number}".encode()), self._speech)
         return name if name not in _taken(self._speech) else f"{name}_"
 
 
@@ -218,18 +218,20 @@ def audience_of(pace: Pace) -> int:
     return min(VIEWERS, key=lambda offered: max(viewers / offered, offered / viewers))
 
 
-def built_name(luck: Luck, speech: str) -> str:
-    """A name as people choose one: a pattern and its parts."""
+def built_name(which: int, speech: str) -> str:
+    """A name as people choose one: a pattern and its parts, of millions the one with this number."""
+    patterns = _patterns(speech)
     while True:
-        name = "".join([_drawn(luck, part) for part in one_of(luck, _patterns(speech))])
+        rest, at = divmod(which, len(patterns))
+        name = ""
+        for part in patterns[at]:
+            while not isinstance(part, str):
+                rest, at = divmod(rest, len(part))
+                part = part[at]
+            name += part
         if 4 <= len(name) <= 20:
             return name
-
-
-def _drawn(luck: Luck, part: Part) -> str:
-    while not isinstance(part, str):
-        part = one_of(luck, part)
-    return part
+        which += 1
 
 
 def _role(luck: int) -> str:

@@ -132,10 +132,10 @@ class Conversation:
         self._passers_by: Iterator[Chatter]
         self._asked, self._answers = -ANSWER_WITHIN - 1, 0
         self._question = ""
-        self._answered: tuple[int, ...] = ()
+        self._answered: tuple[str, ...] = ()
         self._subject, self._subject_at = "", -9
         self._titles = 0
-        self._met: set[int] = set()
+        self._met: set[str] = set()
         self._welcome = -1
         self._rest: Phrase | None = None
 
@@ -211,7 +211,7 @@ class Conversation:
         card = self._deal(REACTION)
         phrase = self._words.phrase(card.text)
         chatter = self._somebody(place, phrase.length, REACTION)
-        if chatter.number in self._roster.newcomers and chatter.number not in self._met and rng.random() < 0.4:
+        if chatter.number in self._roster.newcomers and chatter.username not in self._met and rng.random() < 0.4:
             phrase = self._words.phrase(self._next("arrivals" if chatter.new else "greetings"))
             self._welcome = len(self.turns)
         elif card.subject:
@@ -220,7 +220,7 @@ class Conversation:
 
     def _greet(self, place: int) -> bool:
         """A hello from somebody who has said nothing yet, if there is such a one."""
-        if self._met.issuperset(self._roster.numbers):
+        if all(found.username in self._met for found in self._roster.everybody()):
             return False
         text = self._next("openings" if self._first + place < OPENING_LINES else "greetings")
         self._say(place, text, but=self._met)
@@ -236,7 +236,7 @@ class Conversation:
             text = self._next(asked)
         asker = self.turns[self._asked]
         self._say(place, text, asker, named=rng.random() < NAMED, but=self._answered)
-        self._answered = (self.turns[-1].chatter.number,)
+        self._answered = (self.turns[-1].chatter.username,)
 
     def _address(self, place: int) -> bool:
         """A word to somebody who said something a moment ago."""
@@ -247,11 +247,11 @@ class Conversation:
         return True
 
     def _say(
-        self, place: int, text: str, to: Turn | None = None, *, named: bool = True, but: Collection[int] = ()
+        self, place: int, text: str, to: Turn | None = None, *, named: bool = True, but: Collection[str] = ()
     ) -> None:
         """Words of our own; `to` whom, by name or not, but never to oneself."""
         phrase = self._words.phrase(text)
-        chatter = self._somebody(place, phrase.length, REACTION, (to.chatter.number, *but) if to else but)
+        chatter = self._somebody(place, phrase.length, REACTION, (to.chatter.username, *but) if to else but)
         said = write(self._rng, chatter.hand, phrase)
         if to and named:
             said = f"@{to.chatter.username} {said}"
@@ -265,7 +265,7 @@ class Conversation:
         heard = self.turns[at]
         if heard.kind == QUESTION or heard.text[0] == "@" or len(heard.text) > ECHO_LENGTH or heard.second:
             return False
-        chatter = self._somebody(place, heard.said.length, REACTION, (heard.chatter.number,))
+        chatter = self._somebody(place, heard.said.length, REACTION, (heard.chatter.username,))
         text = heard.text if self._rng.random() < 0.75 else write(self._rng, chatter.hand, heard.said)
         self._add(chatter, text, REACTION, heard.said)
         return True
@@ -329,7 +329,7 @@ class Conversation:
         count = self._dealt[name] = self._dealt.get(name, -1) + 1
         return rotation(self._seed, name, cards, self._block * 7 + count)
 
-    def _somebody(self, place: int, length: float, kind: int, but: Collection[int] = ()) -> Chatter:
+    def _somebody(self, place: int, length: float, kind: int, but: Collection[str] = ()) -> Chatter:
         """The first of a few whom it suits to say this, else the best of them: by liking for long lines and emotes, and
         by role."""
         last = self.turns[-1].chatter.username if self.turns else ""
@@ -339,22 +339,22 @@ class Conversation:
             misfit = 1 - found.hand.showy if kind == EMOTE else abs(found.hand.length - length)
             if found.role and SUITS[found.role] == kind:
                 misfit -= 1
-            if misfit < least and found.username != last and found.number % 2 != silent and found.number not in but:
+            if misfit < least and found.username != last and found.number % 2 != silent and found.username not in but:
                 chosen, least = found, misfit
                 if misfit < SUITS_WELL:
                     break
         return chosen or self._anybody(last, silent, but)
 
-    def _anybody(self, last: str, silent: int | None, but: Collection[int]) -> Chatter:
+    def _anybody(self, last: str, silent: int | None, but: Collection[str]) -> Chatter:
         """Where few may speak: somebody else who comes by, else whoever is there, a regular who is away at worst."""
         regulars = map(self._cast.chatter, (2, 3, 4, 5))
         for found in chain(islice(self._passers_by, 3 * COMPANY), self._roster.everybody(), regulars):
-            if found.number not in but and found.username != last and found.number % 2 != silent:
+            if found.username not in but and found.username != last and found.number % 2 != silent:
                 return found
         raise LookupError("nobody to speak")
 
     def _add(self, chatter: Chatter, text: str, kind: int, said: Phrase) -> None:
-        self._met.add(chatter.number)
+        self._met.add(chatter.username)
         self.turns.append(Turn(chatter, text, kind, said))
 
 

@@ -10,17 +10,17 @@ from hypothesis import strategies as st
 
 CELLS = 12
 # Worked out apart from the program: crc32 of the purpose, then Knuth's generator for MMIX, its upper half.
-NUMBERS = [0.531741, 0.411305, 0.562361, 0.500724]
+NUMBERS = [0.933041, 0.382221, 0.565383, 0.531648]
 
 
 def test_the_numbers_for_a_purpose_are_always_the_same():
-    dice = Dice("7/name/10001")
+    dice = Dice("es/17")
     assert [round(dice.random(), 6) for _ in range(4)] == NUMBERS
 
 
 def test_neighbours_numbers_have_nothing_to_do_with_each_other():
     """Chi-square over a board of any number and the one drawn after it, for purposes that differ by a digit or two."""
-    drawn = [[dice.random() for _ in range(8)] for dice in (Dice(f"7/name/{n}") for n in range(10_000, 24_400))]
+    drawn = [[dice.random() for _ in range(8)] for dice in (Dice(f"7/turn/cards0/{n}") for n in range(14_400))]
     for first, second in pairwise(range(8)):
         board = Counter((int(one[first] * CELLS), int(one[second] * CELLS)) for one in drawn)
         expected = len(drawn) / CELLS**2
