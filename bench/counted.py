@@ -1,4 +1,4 @@
-"""What is counted rather than timed, at the real doors: dollars, reads, calls, and microseconds a line."""
+"""What is counted rather than timed, at the real doors: dollars, reads and calls."""
 
 from __future__ import annotations
 

@@ -87,7 +87,7 @@ class Roster:
     """Who is there in a while, by their shares of the talk. `newcomers` are the numbers of those who came in it."""
 
     def __init__(self, numbers: list[int], shares: list[float], newcomers: frozenset[int], cast: Cast) -> None:
-        self.numbers, self.newcomers = numbers, newcomers
+        self._numbers, self.newcomers = numbers, newcomers
         self._ends = list(accumulate(shares))
         self._all = self._ends[-1]
         self._people: list[Chatter | None] = [None] * len(numbers)
@@ -104,7 +104,7 @@ class Roster:
         return (found or self._meet(at) for at, found in enumerate(self._people))
 
     def _meet(self, at: int) -> Chatter:
-        found = self._people[at] = self._cast.chatter(self.numbers[at])
+        found = self._people[at] = self._cast.chatter(self._numbers[at])
         return found
 
 

@@ -11,8 +11,8 @@ from __future__ import annotations
 from bisect import bisect, bisect_left
 from functools import lru_cache
 from itertools import accumulate
-from math import exp, fsum, log
-from operator import add, sub
+from math import exp, fsum, log, sqrt
+from operator import sub
 from random import Random
 from typing import Literal, NamedTuple
 
@@ -157,8 +157,8 @@ def _natural(rng: Random, pace: Pace, block: int) -> tuple[int, ...]:
     block's end comes at its beginning, in answer to the block before."""
     crowd = CROWDS[pace.viewers]
     free = pace.block_ms - BLOCK * NATURAL_MIN_MS
-    luck, alone, answer_ms = rng.random, crowd.alone, crowd.answer_ms
-    own = sum([luck() < alone for _ in range(BLOCK)]) or 1
+    luck, answer_ms = rng.random, crowd.answer_ms
+    own = round(BLOCK * crowd.alone + _normal(rng) * sqrt(BLOCK * crowd.alone * (1 - crowd.alone)))
     times = _of_their_own(rng, crowd, own, free)
     for count in range(own, BLOCK):
         called_by = times[int(luck() * count)]
@@ -173,19 +173,24 @@ def _natural(rng: Random, pace: Pace, block: int) -> tuple[int, ...]:
         rest = [min(pause, longest) for pause in pauses[opening:]]
         over = (fsum(pauses) - fsum(hello) - fsum(rest)) / len(rest)
         times = list(accumulate((*hello, *(pause + over for pause in rest))))
-    return tuple(map(int, map(add, times, range(0, BLOCK * NATURAL_MIN_MS, NATURAL_MIN_MS))))
+    apart = range(0, BLOCK * NATURAL_MIN_MS, NATURAL_MIN_MS)
+    return tuple([int(time) + least for time, least in zip(times, apart, strict=True)])
 
 
 def _of_their_own(rng: Random, crowd: Crowd, count: int, free: int) -> list[float]:
     """Times of lines that come at any time of the block, more of them in its livelier stretches."""
-    luck = rng.random
-    # A sum of 12 uniform numbers is normal enough for a chat; fsum (3.12 changed sum) makes it the same everywhere.
-    levels = [exp(crowd.swing * (fsum([luck() for _ in range(12)]) - 6)) for _ in range(STRETCHES)]
+    levels = [exp(crowd.swing * _normal(rng)) for _ in range(STRETCHES)]
     ends = list(accumulate(levels))
-    length, whole, last = free / STRETCHES, ends[-1], STRETCHES - 1
+    luck, length, whole, last = rng.random, free / STRETCHES, ends[-1], STRETCHES - 1
     times = []
     for _ in range(count):
         level = luck() * whole
-        stretch = min(bisect(ends, level), last)
+        stretch = bisect(ends, level, 0, last)
         times.append(length * (stretch + 1 - (ends[stretch] - level) / levels[stretch]))
     return times
+
+
+def _normal(rng: Random) -> float:
+    """Mean 0, spread 1: a sum of six uniform numbers is normal enough for a chat, and never beyond 4.3."""
+    luck = rng.random
+    return sqrt(2) * (luck() + luck() + luck() + luck() + luck() + luck() - 3)

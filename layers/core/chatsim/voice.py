@@ -25,7 +25,7 @@ _STRETCHED = frozenset("aeiouyshm")
 # So many that nobody notices two who write alike, and few enough to keep them all for every show.
 HANDS = 1024
 # The logarithm of a line's length that most people like, and how far from it a person's own liking may be.
-USUAL_LENGTH, LENGTH_SPREAD = 3.0, 0.7
+USUAL_LENGTH, LENGTH_SPREAD = 3.0, 0.55
 
 
 class Customs(NamedTuple):

@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[3]
 RECITE = Path(__file__).with_name("recite.py")
 
 # Lines of shows that are on air. The hash of 500 lines of each show of recite.py.
-GOLDEN = {"fixed": "9e32d2bd2fc10369", "natural": "5908318ead51d4c1", "continued": "932c94e3f4ad58e6"}
+GOLDEN = {"fixed": "37ac747afa016cfd", "natural": "789966cdaa1ca778", "continued": "a4a0ab61531df5a1"}
 
 seeds = st.integers(0, 2**48)
 
