@@ -58,6 +58,4 @@ def written(pack: Written) -> None:
     door.note("pack written", dropped=pack.dropped, toppedUp=pack.topped_up, salvaged=pack.salvaged)
 
 
-services.warm()
-generator()
-writer().warm()
+services.warm(generator, writer().warm)

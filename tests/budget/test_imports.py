@@ -54,6 +54,16 @@ def test_no_door_loads_boto3(door):
     assert not names & {"boto3", "urllib3"}
 
 
+@pytest.mark.parametrize("door", ["Api", "Generate"])
+def test_what_a_door_loads_is_never_looked_at_for_garbage(door):
+    found, _ = run(
+        "import gc\nopen_door()\nresult = [gc.isenabled(), gc.get_freeze_count(), len(gc.get_objects())]", door
+    )
+    enabled, kept, others = found
+    assert enabled
+    assert kept > 20 * others
+
+
 def test_the_stream_door_starts_light():
     _, names = run("open_door()")
     assert "chatsim" in names
