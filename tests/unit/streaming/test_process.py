@@ -195,6 +195,18 @@ def test_the_wrapper_keeps_a_python_path_and_ignores_the_working_folder(api, lau
     assert "" not in path
 
 
+def test_what_is_loaded_is_never_looked_at_for_garbage(api, launch):
+    """Garbage is not looked for while the handler is imported, and then only in what came later."""
+    launch(
+        "import gc\nwhile_loading = gc.isenabled()\n"
+        "handler = lambda event, context: [while_loading, gc.isenabled(), gc.get_freeze_count(), len(gc.get_objects())]"
+    )
+    api.invoke()
+    while_loading, later, kept, others = json.loads(api.answer().body)
+    assert (while_loading, later) == (False, True)
+    assert kept > 10 * others
+
+
 def test_the_loop_imports_the_standard_library_and_the_core_only(api, launch):
     list_modules = "[name.partition('.')[0] for name in sys.modules]"
     bare = subprocess.check_output([sys.executable, "-c", f"import json, sys; print(json.dumps({list_modules}))"])
