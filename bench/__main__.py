@@ -85,18 +85,18 @@ def measured(size: Size, kept: dict[str, Any] | None) -> tuple[list[Row], list[B
         return list(race.rows(cold, warm, first)), {door: cold[name] for name, door in race.DOORS.items()}, first
 
     # Shows are read between the others, so that it is not one minute's figure.
-    with lines.Reading() as reading:
-        reading.read(size.lines)
-        rows, cold, first = asyncio.run(over_a_store(lambda endpoint, folder: run(Course(endpoint, folder))))
-        say("what is counted")
-        found = counted.measured(size.asked, size.written, size.packs, size.shows)
-        sizes = memory.found(cold, memory.doors(found.taken, found.packs))
-        reading.read(size.lines)
-        say("pages")
-        paged, weights = page.measured(size.visits)
-        reading.read(size.lines)
-        say("make dev")
-        rows = [*rows, *reading.rows(), *found.rows, *paged, *stack.rows(size.rounds)]
+    reading = lines.Reading()
+    reading.read(size.lines)
+    rows, cold, first = asyncio.run(over_a_store(lambda endpoint, folder: run(Course(endpoint, folder))))
+    say("what is counted")
+    found = counted.measured(size.asked, size.written, size.packs, size.shows)
+    sizes = memory.found(cold, memory.doors(found.taken, found.packs))
+    reading.read(size.lines)
+    say("pages")
+    paged, weights = page.measured(size.visits)
+    reading.read(size.lines)
+    say("make dev")
+    rows = [*rows, *reading.rows(), *found.rows, *paged, *stack.rows(size.rounds)]
     return sorted(rows, key=lambda row: row.number), sizes, weights, first
 
 

@@ -69,18 +69,25 @@ GOLDEN = 0.6180339887498949
 Part: TypeAlias = "str | tuple[Part, ...]"
 _PART = re.compile(r"\{(\w+)\}")
 
+FIRST_TIMER = "first-timer"
 ROLES = ("fan", "", "backseat", "joker", "sceptic")
 
 
 class Chatter:
-    """One of a cast. `number` finds them there; `role` is fan, backseat, joker, sceptic or none; `new` who is here for
-    the first time."""
+    """One of a cast. `number` finds them there; `side`, 0 or 1, is all that the ends of a block need to know of them.
+
+    `role` is fan, backseat, joker, sceptic or none; `new` who is here for the first time.
+    """
 
     def __init__(
-        self, username: str, color: str, badges: tuple[str, ...], number: int, role: str, new: bool, hand: Hand
+        self, username: str, color: str, badges: tuple[str, ...], number: int, side: int, role: str, hand: Hand
     ) -> None:
         self.username, self.color, self.badges = username, color, badges
-        self.number, self.role, self.new, self.hand = number, role, new, hand
+        self.number, self.side, self.role, self.hand = number, side, role, hand
+        self.new = FIRST_TIMER in badges
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Chatter) and vars(self) == vars(other)
 
 
 class Roster:
@@ -164,15 +171,19 @@ class Cast:
         return found
 
     def _meet(self, number: int) -> Chatter:
-        # All of a person follows from the name: who comes back under it is the same, and so are two who made it up.
+        # All of a visitor follows from the name: who comes back under it is the same, and so are two who made it up.
+        # Each trait has bits of its own; the lowest four are the colour's again, as checksums are.
         name = self._name(number) or self._built(number)
         luck = crc32(f"{self._seed}/{name}".encode())
-        regular = number < VISITORS // 2
-        badges = _badges(number, luck / 2**32) if regular else _visitor_badges(luck / 2**32)
         color = COLORS[crc32(name.encode()) % len(COLORS)]
-        role = ROLES[number] if number < len(ROLES) else _role(luck)
-        turn = int((self._turn + number * GOLDEN) % 1 * HANDS) if regular else luck % HANDS
-        return Chatter(name, color, badges, number, role, "first-timer" in badges, hand_of(self._speech, turn))
+        if number < VISITORS // 2:
+            badges, side = _badges(number, luck / 2**32), number % 2
+            turn = int((self._turn + number * GOLDEN) % 1 * HANDS)
+        else:
+            badges, side = _visitor_badges(luck / 2**32), luck >> 20 & 1
+            turn = (luck >> 4) % HANDS
+        role = ROLES[number] if number < len(ROLES) else _role(luck >> 14)
+        return Chatter(name, color, badges, number, side, role, hand_of(self._speech, turn))
 
     def _name(self, number: int) -> str:
         """Regulars have listed names. Every third visitor has one too, or comes back under it; empty for the others,
@@ -235,8 +246,8 @@ def built_name(which: int, speech: str) -> str:
 
 
 def _role(luck: int) -> str:
-    turn = luck // HANDS % 16
-    return ROLES[turn] if turn < len(ROLES) else ""
+    at = luck % 16
+    return ROLES[at] if at < len(ROLES) else ""
 
 
 def _badges(rank: int, luck: float) -> tuple[str, ...]:
@@ -251,7 +262,7 @@ def _badges(rank: int, luck: float) -> tuple[str, ...]:
 def _visitor_badges(luck: float) -> tuple[str, ...]:
     if luck < 0.12:
         return ("subscriber",)
-    return ("first-timer",) if luck > 0.7 else ()
+    return (FIRST_TIMER,) if luck > 0.7 else ()
 
 
 @cache

@@ -56,6 +56,7 @@ def between(rng: Luck, low: int, high: int) -> int:
 
 
 def one_of(rng: Luck, items: Sequence[T]) -> T:
+    """Any of them, which must not be none."""
     return items[int(rng.random() * len(items))]
 
 

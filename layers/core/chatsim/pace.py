@@ -158,7 +158,8 @@ def _natural(rng: Random, pace: Pace, block: int) -> tuple[int, ...]:
     crowd = CROWDS[pace.viewers]
     free = pace.block_ms - BLOCK * NATURAL_MIN_MS
     luck, answer_ms = rng.random, crowd.answer_ms
-    own = round(BLOCK * crowd.alone + _normal(rng) * sqrt(BLOCK * crowd.alone * (1 - crowd.alone)))
+    spread = sqrt(BLOCK * crowd.alone * (1 - crowd.alone))
+    own = min(BLOCK, max(1, round(BLOCK * crowd.alone + spread * _normal(rng))))
     times = _of_their_own(rng, crowd, own, free)
     for count in range(own, BLOCK):
         called_by = times[int(luck() * count)]

@@ -40,8 +40,8 @@ class Choice(NamedTuple):
 class Card:
     """A phrase of a pack and what the talk needs to know of it.
 
-    `titled` says that it names the title; `about` has a bit for each word that tells what it is about; `subject` is
-    that with its article ("el warden"), empty when nothing stands out.
+    `titled` says that it names the title; `about` has a bit for each word that tells what it is about; `subject` is a
+    thing with its article ("el warden") that other cards speak of too, empty where there is none.
     """
 
     def __init__(self, text: str, titled: bool, about: int, subject: str) -> None:

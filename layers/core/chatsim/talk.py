@@ -2,8 +2,8 @@
 
 The block's cards come from the pack's decks in fixed shares. Among the reactions are those that make a chat of it:
 greetings, answers to a question just asked, a word to somebody who just spoke, echoes, the title, a subject taken up
-again. Nothing in a block depends on another block: its first line is for chatters of odd numbers, its last for those of
-even ones, so that nobody speaks twice running over the seam.
+again. Nothing in a block depends on another block: its first line is for people of one side, its last for those of the
+other, so that nobody speaks twice running over the seam.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ PART = 20
 SHARES = (8, 6, 4, 2)
 SAYING, REACTION, QUESTION, EMOTE = range(4)
 PER_BLOCK = tuple(share * BLOCK // PART for share in SHARES)
-PER_PART = [kind for kind, share in enumerate(SHARES) for _ in range(share)]
+PER_PART = tuple(kind for kind, share in enumerate(SHARES) for _ in range(share))
 
 # Of 100 lines this many name the title, by the pack's own words or by ours.
 TITLES = 5
 # A show begins with greetings: for the first minute or two a reaction is one as often as HELLO.
 HELLO, HELLO_LINES = 0.6, {5: 3, 15: 6, 60: 16, 200: 40}
 OPENING_LINES = 5
-# How often who names the title names it in full.
+# How often the title is named in full.
 IN_FULL = 0.28
 # How often a reaction is what: chances, tried in this order.
 ANSWER, WELCOME, TO_SOMEBODY, SUBJECT, LAUGH = 0.3, 0.4, 0.16, 0.22, 0.12
@@ -52,15 +52,18 @@ SPLIT, SPLIT_LENGTH = 0.35, 32
 AFTERTHOUGHT = 0.07
 # Lines of four words or more that begin with a word such as "oye,".
 OPENER = 0.07
-# So many may speak, looked at one after the other until it suits one so well (in logarithms of a line's length).
+# So many may speak, looked at one after the other until it suits one so well: by the logarithm of a line's length, or
+# by how far they are from who shows emotes most.
 COMPANY, SUITS_WELL = 4, 0.4
 # Who shows an emote shows a favourite of their own this often, else one of the pack's.
 FAVOURITE = 0.75
-# The first line of a block is not for even numbers, the last not for odd ones.
+# The first line of a block is not for one side of the people, the last not for the other.
 SILENT = {0: 0, BLOCK - 1: 1}
 SUITS = {"backseat": SAYING, "sceptic": QUESTION, "joker": REACTION, "fan": REACTION}
 # What the last cards were about is still in the air.
 STAYING = 6
+# Blocks begin so far apart in a list of the small talk: a prime, so that they begin at every place of it.
+APART = 61
 
 
 class Turn:
@@ -94,7 +97,8 @@ def kinds(rng: Luck, rush: frozenset[int]) -> list[int]:
     planned: list[int] = []
     for start in range(0, BLOCK, PART):
         part = shuffled(rng, PER_PART)
-        if quick := [i for i in range(PART) if start + i in rush] if rush else []:
+        quick = [i for i in range(PART) if start + i in rush]
+        if quick:
             _react_more(rng, part, quick)
         planned += part
     return planned
@@ -156,8 +160,7 @@ class Conversation:
         card = self._deal(kind)
         if kind == EMOTE:
             return self._show(place, card.text)
-        full = card.titled and self._rng.random() < IN_FULL
-        phrase = self._words.in_full(card.text) if full else self._words.phrase(card.text)
+        phrase = self._titled(card.text) if card.titled else self._words.phrase(card.text)
         if phrase.words > 3 and self._rng.random() < OPENER:
             opener = self._next("question openers" if kind == QUESTION else "openers")
             phrase = phrase.behind(self._words.phrase(opener))
@@ -169,7 +172,7 @@ class Conversation:
         if kind == SAYING and following == REACTION and place + 2 < BLOCK:
             halves = _halves(phrase.plain) if self._rng.random() < SPLIT else None
             if halves:
-                phrase, self._rest = (self._words.phrase(half) for half in halves)
+                phrase, self._rest = map(phrase.part, halves)
             elif self._rng.random() < AFTERTHOUGHT:
                 self._rest = self._words.phrase(self._next("afterthoughts"))
             if self._rest:
@@ -271,11 +274,14 @@ class Conversation:
         return True
 
     def _name_title(self, place: int) -> None:
-        card = self._deal_from("titles", self._words.titles)
-        phrase = self._words.in_full(card) if self._rng.random() < IN_FULL else self._words.phrase(card)
+        phrase = self._titled(self._deal_from("titles", self._words.titles))
         self._titles += 1
         chatter = self._somebody(place, phrase.length, REACTION)
         self._add(chatter, write(self._rng, chatter.hand, phrase), REACTION, phrase)
+
+    def _titled(self, text: str) -> Phrase:
+        """What names the title, in full or as a chat calls it."""
+        return self._words.in_full(text) if self._rng.random() < IN_FULL else self._words.phrase(text)
 
     def _take_up(self, place: int) -> None:
         text = self._next("subject")
@@ -327,7 +333,7 @@ class Conversation:
     def _deal_from(self, name: str, cards: tuple[str, ...]) -> str:
         """From a list of the small talk; each block begins at another place of it."""
         count = self._dealt[name] = self._dealt.get(name, -1) + 1
-        return rotation(self._seed, name, cards, self._block * 7 + count)
+        return rotation(self._seed, name, cards, self._block * APART + count)
 
     def _somebody(self, place: int, length: float, kind: int, but: Collection[str] = ()) -> Chatter:
         """The first of a few whom it suits to say this, else the best of them: by liking for long lines and emotes, and
@@ -339,7 +345,7 @@ class Conversation:
             misfit = 1 - found.hand.showy if kind == EMOTE else abs(found.hand.length - length)
             if found.role and SUITS[found.role] == kind:
                 misfit -= 1
-            if misfit < least and found.username != last and found.number % 2 != silent and found.username not in but:
+            if misfit < least and found.username != last and found.side != silent and found.username not in but:
                 chosen, least = found, misfit
                 if misfit < SUITS_WELL:
                     break
@@ -347,9 +353,9 @@ class Conversation:
 
     def _anybody(self, last: str, silent: int | None, but: Collection[str]) -> Chatter:
         """Where few may speak: somebody else who comes by, else whoever is there, a regular who is away at worst."""
-        regulars = map(self._cast.chatter, (2, 3, 4, 5))
+        regulars = map(self._cast.chatter, range(2, 10))
         for found in chain(islice(self._passers_by, 3 * COMPANY), self._roster.everybody(), regulars):
-            if found.username not in but and found.username != last and found.number % 2 != silent:
+            if found.username not in but and found.username != last and found.side != silent:
                 return found
         raise LookupError("nobody to speak")
 

@@ -22,7 +22,8 @@ _BARE = str.maketrans("áéíóúÁÉÍÓÚ", "aeiouAEIOU", "¿¡")
 _OPENING = str.maketrans("", "", "¿¡")
 _APOSTROPHES = str.maketrans("", "", "'’")
 _STRETCHED = frozenset("aeiouyshm")
-# So many that nobody notices two who write alike, and few enough to keep them all for every show.
+# Few enough to keep them all for every show. Of 65 people of a while one or two pairs write alike, of 220 some twenty;
+# their words still differ.
 HANDS = 1024
 # The logarithm of a line's length that most people like, and how far from it a person's own liking may be.
 USUAL_LENGTH, LENGTH_SPREAD = 3.0, 0.55
@@ -48,7 +49,8 @@ CUSTOMS = {
 
 
 class Hand:
-    """Habits of one person. Numbers are chances per line; `initial` that a line begins with a capital.
+    """Habits of one person. Numbers are chances per line; `initial` that a line begins with a capital, `tail` that
+    anything is put behind it. `length` is the logarithm of the one they like, `showy` how much they like emotes.
 
     `turn`, 0 to 1, says where between the two ends of casing they stand.
     """
@@ -90,20 +92,30 @@ def hand_of(speech: str, turn: int) -> Hand:
 
 
 class Phrase:
-    """A phrase and what a hand needs to know of it: at once what every hand asks, at first need what few do."""
+    """A phrase as it is said and what a hand needs to know of it: at once what every hand asks, else at first need."""
 
-    def __init__(self, text: str, speech: str, *, shown: bool | None = None) -> None:
+    def __init__(self, text: str, speech: str) -> None:
         self._speech = speech
         self.plain = text.translate(_OPENING)
         self.bare = self.plain.translate(_BARE if speech == "es" else _APOSTROPHES)
         self.words = text.count(" ") + 1
         self.asks = self.plain.endswith("?")
-        self.shown = bool(EMOTE.search(text)) if shown is None else shown
         self.length = log(len(text))
 
     def behind(self, opener: Phrase) -> Phrase:
         """The same behind a word that opens it ("oye,")."""
-        return Phrase(f"{opener.plain} {self.plain}", self._speech, shown=self.shown)
+        longer = Phrase(f"{opener.plain} {self.plain}", self._speech)
+        longer.shown = self.shown
+        return longer
+
+    def part(self, text: str) -> Phrase:
+        """A part of it, which is said as it stands."""
+        return Phrase(text, self._speech)
+
+    @cached_property
+    def shown(self) -> bool:
+        """Whether an emote is in it, whose letters stay as they are."""
+        return bool(EMOTE.search(self.plain))
 
     @cached_property
     def brief(self) -> str:
@@ -133,7 +145,9 @@ def write(rng: Luck, hand: Hand, phrase: Phrase, *, tail: bool = True) -> str:
     if hand.slip and chance() < hand.slip:
         text = _slipped(rng, text)
     text = _cased(chance(), hand, phrase, text)
-    luck = chance() if tail else 1
+    if not tail:
+        return text
+    luck = chance()
     return _tailed(rng, luck, hand, phrase, text) if luck < hand.tail else text
 
 

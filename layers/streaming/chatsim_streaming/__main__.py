@@ -41,9 +41,11 @@ def load_handler(name: str, task_root: str) -> Handler:
         sys.path.insert(0, task_root)
     module, _, function = name.rpartition(".")
     gc.disable()
-    handler = getattr(import_module(module.replace("/", ".")), function)
-    gc.freeze()
-    gc.enable()
+    try:
+        handler = getattr(import_module(module.replace("/", ".")), function)
+        gc.freeze()
+    finally:
+        gc.enable()
     return cast(Handler, handler)
 
 

@@ -67,10 +67,11 @@ def warm(*makers: Callable[[], object]) -> None:
     The garbage collector waits: it would look through all that is loaded again and again, for a twentieth of a cold
     start of `generate`. What is there then stays while the environment lives, so it is not looked at later either.
     """
-    everybodys: tuple[Callable[[], object], ...] = (store, verifier)
     gc.disable()
     try:
-        for make in everybodys + makers:
+        store()
+        verifier()
+        for make in makers:
             make()
         gc.freeze()
     finally:

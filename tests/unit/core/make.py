@@ -25,7 +25,7 @@ PACK = Pack(PackRef("PACK#game#es#elden ring", "1", "cache", "soulslike"), PHRAS
 
 
 def a_chatter(username: str, *badges: str) -> Chatter:
-    return Chatter(username, "#ff7b7b", badges, number=7, role="", new=False, hand=hand_of("es", 0))
+    return Chatter(username, "#ff7b7b", badges, number=7, side=1, role="", hand=hand_of("es", 0))
 
 
 def a_show(**changes: Any) -> Show:

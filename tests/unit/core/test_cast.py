@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 from chatsim import pace
-from chatsim.cast import COLORS, MODERATOR, audience_of, built_name, cast_of
+from chatsim.cast import COLORS, MODERATOR, VISITORS, audience_of, built_name, cast_of
 from chatsim.pace import BLOCK
 from chatsim.voice import HANDS, hand_of
 
@@ -69,6 +69,16 @@ def test_a_person_keeps_name_colour_and_badges():
         known.setdefault(line.chatter.username, set()).add((line.chatter.color, line.chatter.badges))
     assert all(len(looks) == 1 for looks in known.values())
     assert {color for looks in known.values() for color, _ in looks} <= set(COLORS)
+
+
+def test_who_has_one_name_is_one_person():
+    """Two strangers may make up one name, and whoever comes back has another number: nobody can tell them apart."""
+    cast = cast_of(8, "es", pace.natural(200))
+    known: dict[str, dict[str, object]] = {}
+    for number in range(VISITORS, VISITORS + 4000):
+        seen = {**vars(cast.chatter(number)), "number": 0}
+        assert known.setdefault(str(seen["username"]), seen) == seen
+    assert len(known) < 3800
 
 
 def test_badges_and_one_moderator():

@@ -8,6 +8,7 @@ import sys
 import unicodedata
 from collections import Counter
 from itertools import groupby, islice
+from random import Random
 
 import pytest
 from chatsim import data, pace
@@ -16,7 +17,8 @@ from chatsim.packs import Pack
 from chatsim.regions import speaker_of
 from chatsim.repertoire import Repertoire, small_talk
 from chatsim.show import Script
-from chatsim.talk import QUESTION, SAYING
+from chatsim.talk import APART, QUESTION, SAYING
+from chatsim.voice import HANDS, Phrase, hand_of, write
 
 from local.simulate import script
 from tests.conftest import ROOT
@@ -180,6 +182,31 @@ def test_no_line_is_broken_by_a_hand(lang, game):
         assert not re.search(r"[{}¿¡]|\?\.|,$|^,", text), text
         assert len(text) <= 160, text
         assert len(re.findall(r"\b(?:[jJ][aA]){2,}\w*\b", text)) <= 2, text
+
+
+@pytest.mark.parametrize("lang", ["es", "en"])
+def test_what_goes_on_in_the_next_line_has_nothing_behind_it(lang):
+    phrase = Phrase("look at that", lang)
+    for turn in range(HANDS):
+        said = write(Random(turn), hand_of(lang, turn), phrase, tail=False)
+        assert said[-1].isalpha()
+        assert said.count(" ") == 2
+
+
+def test_a_title_is_said_as_it_was_typed_in_half_a_phrase_too():
+    """Words of a region are put in for those of the pack, not for those of the streamer."""
+    phrase = "quiero llegar a ver de una vez el final, el de {game} con vosotros"
+    phrases = {**PACK.phrases, "gameplay": (phrase, *PACK.phrases["gameplay"][:5])}
+    played = Script(a_show(display_name="Coche Loco", lang="es-MX"), Pack(PACK.ref, phrases))
+    texts = [played.turn(k).text.lower() for k in range(1500)]
+    assert any(text.startswith("el de coche loco") for text in texts)
+    assert not any("carro" in text for text in texts)
+
+
+@pytest.mark.parametrize("lang", ["es", "en"])
+def test_blocks_begin_at_every_place_of_a_list(lang):
+    assert all(len(cards) % APART for cards in small_talk(lang).values())
+    assert all(APART % factor for factor in range(2, APART))
 
 
 def test_marks_are_rare_and_laughter_is_not():
