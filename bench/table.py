@@ -57,8 +57,9 @@ NOTES = """
 - **The store's read** of row 3 is a query of the emulator by nobody else's doing. Its own pauses would be most of
   anybody's worst one in a hundred: so it has answered some thousands before, until its code is compiled, and it
   collects its garbage in one batch of 500, not of 60.
-- **Row 5** is of the machine as much as of the code, in a process that holds no more than the door's. What takes 13 µs
-  in a quiet hour here takes 20 in another one; the quartiles show which it was.
+- **Row 5** is of the machine as much as of the code, in a process that holds no more than the door's. What takes 9 µs
+  in a quiet hour here takes 14 in another one. So shows are read before and after each of the other parts, and the
+  quartiles show which hours these were.
 - **Row 4** counts the program's own processor time, so that waiting for the store is not in it.
 - **An AI of 500 tokens a second** is the fake one behind its vendors' SDKs, through the whole door of `generate`; its
   own time beside it is that of its pace ([writing.py](../bench/writing.py)). A phrase is usable when the filter has let
