@@ -46,7 +46,7 @@ class Size:
 WHOLE = Size(
     starts=25, lines=4, rounds=15, reads=6_000, batches=500, asked=100, written=5, visits=9, packs=100_000, shows=10_000
 )
-QUICK = Size(starts=4, lines=1, rounds=2, reads=2_500, batches=120, asked=10, written=1, visits=1, packs=100, shows=100)
+QUICK = Size(starts=3, lines=1, rounds=2, reads=1_500, batches=100, asked=10, written=1, visits=1, packs=100, shows=100)
 
 # The emulator collects its garbage in one batch of 60 as it comes, for 5 ms and more: with this in one of 500.
 FEWER_PAUSES = ("--min-semi-space-size=64", "--max-semi-space-size=64")
