@@ -70,8 +70,9 @@ def raw_tab(browser: Browser, url: str) -> Iterator[RawTab]:
 class Load:
     """What a page holds after a garbage collection, and what it has done.
 
-    `nodes` are those of its document; `alive` also those not collected yet, which come in waves; `busy_s` what its main
-    thread had of the processor since the meter began.
+    `nodes` are those of its document but badges and words of lines: some lines have more of these than others. `alive`
+    are all, also those not collected yet, which come in waves; `busy_s` what its main thread had of the processor since
+    the meter began.
     """
 
     nodes: int
@@ -91,7 +92,9 @@ class Meter:
         metrics = {one["name"]: one["value"] for one in self._session.send("Performance.getMetrics")["metrics"]}
         nodes = self._page.evaluate(
             """() => {
-                const walk = document.createTreeWalker(document, NodeFilter.SHOW_ALL)
+                const ofItsLine = (node) => node.matches?.('.chat-badge, .chat-text')
+                const walk = document.createTreeWalker(document, NodeFilter.SHOW_ALL, (node) =>
+                    ofItsLine(node) ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT)
                 let count = 1
                 while (walk.nextNode()) count++
                 return count
