@@ -139,6 +139,38 @@ describe('while a show tells how it stands', () => {
   })
 })
 
+describe('before the doors have said', () => {
+  let link: ObsLink
+  let asked: ReturnType<typeof vi.spyOn>
+  let answer: (said: StreamKey) => void
+  beforeEach(() => {
+    asked = vi.spyOn(api, 'streamKey').mockReturnValue(new Promise((resolve) => (answer = resolve)))
+    link = new ObsLink(api, time)
+    void link.load()
+  })
+  afterEach(() => asked.mockRestore())
+
+  test('a show that tells of a link makes nobody ask again', async () => {
+    const [createdAt, seenAt] = [NOW, NOW]
+    link.hear({ createdAt, seenAt }, NOW)
+    answer({ ...key, exists: true, createdAt, seenAt })
+    await vi.waitFor(() => expect(link.state.get()).toMatchObject({ exists: true, connected: true }))
+    expect(asked).toHaveBeenCalledOnce()
+  })
+
+  test('a link that is made stays, whatever was on its way', async () => {
+    const before = key
+    const created = link.create()
+    void link.load()
+    await time.pass(1)
+    answer(before)
+    await created
+    await time.pass(1)
+    expect(link.state.get()).toMatchObject({ exists: true, url: 'https://here.example/overlay#k=key1' })
+    expect(asked).toHaveBeenCalledOnce()
+  })
+})
+
 test('a look is saved when the hand rests, whole and once', async () => {
   const link = await open()
   await link.create()

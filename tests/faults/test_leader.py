@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from chatsim import builtin, packs
@@ -19,6 +18,7 @@ from chatsim_ai.writer import Written
 
 from tests.faults.conftest import Crew, StoreOf, Table
 from tests.faults.leader import ALLOWANCE, Stalled, now_ms, pack_of
+from tests.faults.titles import new_title
 from tests.figures import Figure
 
 QUICK_LEASE_MS = 1_200
@@ -40,11 +40,6 @@ class Prompt:
     def write(self, *_: Any) -> Written:
         self.calls += 1
         return pack_of("good")
-
-
-def new_title() -> str:
-    """Long runs of digits would be a phone number."""
-    return f"juego {uuid4().hex[:12].translate(str.maketrans('0123456789', 'ghijklmnop'))}"
 
 
 def pack_for(store: DynamoStore, writer: Prompt, title: str, now: int) -> Found:

@@ -7,7 +7,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from chatsim import builtin, packs, popular
@@ -19,6 +18,7 @@ from local.launch import FakeAi
 from tests import emf, fake_ssm
 from tests.budget.fresh import DOORS
 from tests.conftest import CREDENTIALS, ROOT
+from tests.faults.titles import new_title
 
 AT_ONCE = 3
 PATH = "/chat-simulation-stream/test"
@@ -94,16 +94,11 @@ def total(results: list[dict[str, Any]], end: str) -> int:
     return sum(result[end] for result in results)
 
 
-def title() -> str:
-    """A game nobody has asked for; letters only, as long runs of digits would be a phone number."""
-    return f"Juego {uuid4().hex[:12].translate(str.maketrans('0123456789', 'ghijklmnop'))}"
-
-
 @pytest.mark.timeout(120)
 def test_three_identical_events_make_one_generation_a_game(
     doors: Any, dynamo_client: Any, new_table: Any, ai: FakeAi
 ) -> None:
-    table, named, asked, old, failing = new_table(), title(), title(), title(), title()
+    table, named, asked, old, failing = new_table(), new_title(), new_title(), new_title(), new_title()
     store, now_ms = DynamoStore(dynamo_client, table), time.time_ns() // 1_000_000
     popular.note(store, builtin.named(asked, "game"), "es-MX", now_ms)
     # Still fresh for a day, as a pack of 30 days is at 97 % of its life.
@@ -120,7 +115,7 @@ def test_three_identical_events_make_one_generation_a_game(
     results, metrics = run(three)
     games = 5
     assert [sum(result.values()) for result in results] == [games] * AT_ONCE
-    assert [total(results, end) for end in ("made", "failed", "left")] == [3, 1, 0]
+    assert [total(results, end) for end in ("made", "failed", "left")] == [3, 1, 0], results
     assert {game: sum(ai.calls(game).values()) for game in (named, asked, old)} == {named: 1, asked: 1, old: 1}
     assert sum(ai.calls(failing).values()) == 2, "each provider once"
     assert sum(ai.calls("Elden Ring").values()) == 0

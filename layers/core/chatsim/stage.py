@@ -105,16 +105,27 @@ def _fresh(wish: Wish, pack: PackRef, now_ms: int) -> Show:
 
 
 def _continuation(shelf: Shelf, before: Show, after: Cursor, wish: Wish, pack: PackRef, now_ms: int) -> Show:
-    """The next line keeps the pace's distance to the last one shown, and another speaks it."""
+    """The next line keeps the pace's distance to the last one shown; in another talk, another speaks it."""
     started_at = max(now_ms, min(_last_shown(before, after), now_ms) + wish.pace.min_ms - FIRST_MS)
     show = _show(wish, pack, started_at, seed=before.seed, cast_seed=before.cast_seed)
-    return show._replace(first_k=after.k + 1, continues=after.show, spoke_last=_last_speaker(shelf, before, after))
+    show = show._replace(first_k=after.k + 1, continues=after.show)
+    return show._replace(spoke_last=_last_speaker(shelf, before, after, goes_on=_talk(show) == _talk(before)))
 
 
-def _last_speaker(shelf: Shelf, before: Show, after: Cursor) -> str:
-    """Unknown, which costs nothing worse than one voice twice, when the pack it spoke from is gone."""
+def _talk(show: Show) -> tuple[object, ...]:
+    """What of a show decides, beside its seeds, which lines it speaks."""
+    return show.pack, show.pace, show.lang, show.mode, show.display_name
+
+
+def _last_speaker(shelf: Shelf, before: Show, after: Cursor, *, goes_on: bool) -> str:
+    """Nobody where the talk itself goes on: who stopped amid a thought may end it.
+
+    Unknown, which costs nothing worse than one voice twice, when the pack it spoke from is gone.
+    """
     if after.k < before.first_k:
         return before.spoke_last
+    if goes_on:
+        return ""
     pack = shelf.get(before.pack)
     return script_of(before, pack).author(after.k).username if pack else ""
 

@@ -1,5 +1,7 @@
 """The life of a show, on a clock that is passed in."""
 
+from itertools import count
+
 import pytest
 from chatsim import pace, stage
 from chatsim.cursor import Cursor
@@ -126,6 +128,19 @@ def test_a_paused_show_resumes_by_continuing(store, shelf):
     old, new = (Script(show, shelf.get(show.pack)) for show in (before, after))
     for k in range(13, 60):
         assert (old.line(k).text, old.line(k).chatter) == (new.line(k).text, new.line(k).chatter)
+
+
+def test_who_is_paused_amid_a_thought_ends_it(store, shelf):
+    before = stage.start(store, shelf, USER, WISH, NOW)
+    old = Script(before, shelf.get(before.pack))
+    k = next(k for k in count() if old.author(k) == old.author(k + 1))
+    stage.end(store, USER, pause=True)
+    after = stage.start(store, shelf, USER, WISH._replace(after=shown(before, k)), old.due(k) + 1)
+    # Paused again before it has said a line.
+    again = stage.start(store, shelf, USER, WISH._replace(after=shown(after, k)), old.due(k) + 2)
+    for show in (after, again):
+        new = Script(show, shelf.get(show.pack))
+        assert (new.line(k + 1).text, new.author(k + 1)) == (old.line(k + 1).text, old.author(k + 1))
 
 
 def test_a_change_of_game_keeps_the_people(store, shelf):

@@ -46,6 +46,8 @@ export class ObsLink {
   private lookSaved = false
   /** The doors' key as far as it is known here; undefined before they have said. */
   private key: Seen | undefined
+  /** The asking that is under way. */
+  private asking: Promise<void> | undefined
   private cancelSave: () => void = () => undefined
 
   constructor(
@@ -53,8 +55,14 @@ export class ObsLink {
     private readonly timers: Timers,
   ) {}
 
-  /** Asks how it stands; a look that was begun here stays. */
+  /** Asks how it stands: once at a time, and not beside a change, which the answer might not know of. */
   async load(): Promise<void> {
+    if (!this.state.get().busy) this.asking ??= this.ask().finally(() => (this.asking = undefined))
+    await this.asking
+  }
+
+  /** A look that was begun here stays. */
+  private async ask(): Promise<void> {
     try {
       const { exists, createdAt, seenAt, serverNow, look } = await this.api.streamKey()
       const made = remembered(KEYS.obs, isMade, undefined)
@@ -129,6 +137,7 @@ export class ObsLink {
     if (this.state.get().busy) return false
     this.state.set({ busy: true, error: undefined })
     try {
+      await this.asking
       await work()
       return true
     } catch (error) {
