@@ -89,7 +89,8 @@ def test_every_store_call_ends_in_time(quick_table: Table, trouble: Trouble, fig
             trouble.make()
             longest_s(all_at_once)  # connected and warm
             trouble.make(rule)
-            longest[f"{way}, {name}"] = longest_s(all_at_once)
+            # What strikes by chance spares eight calls once in 17 times, and forty once in a million.
+            longest[f"{way}, {name}"] = max(longest_s(all_at_once) for _ in range(5 if "probability" in rule else 1))
             assert trouble.made(), f"{name} never struck"
     worst = max(longest, key=lambda name: longest[name])
     measured = f"{longest[worst]:.1f} s ({worst}) of {len(TROUBLES)} troubles, reading and writing"
@@ -153,7 +154,7 @@ def test_a_show_whose_pack_is_warm_plays_on(
         page = audience(f"page in {name}")
         page.read()
         trouble.make(rule)
-        for _ in range(20 if "probability" in rule else 4):
+        for _ in range(40 if "probability" in rule else 4):
             page.read()
         assert trouble.made(), f"{name} never struck"
         asked, played = asked + page.asked, played + page.played
