@@ -172,5 +172,5 @@ def test_while_all_rest_it_is_said_at_once(ai: Any, desk: Any) -> None:
     own.ask(game)
     outcome = own.ask(game)
     assert isinstance(outcome.error, AiUnavailable)
-    assert outcome.took_s < 0.2
+    assert outcome.took_s < 2
     assert ai.calls(game) == {"groq": 1, "cerebras": 1}
