@@ -24,6 +24,29 @@ test('shows each line the moment it is due', async () => {
   expect(ids()).toEqual(['s.0', 's.1'])
 })
 
+test('a show that continues from a little before says no line twice', async () => {
+  const said = (show: string, k: number, content: string, dueMs: number) => ({
+    ...lineAt(`${show}.${k}`, T + dueMs, { content }),
+    cursor: `${show}.${k}.c`,
+  })
+  feed.add([said('one', 7, 'hola', 0), said('one', 8, 'jaja', 500), said('one', 9, 'una más', 60_000)])
+  await time.pass(1_000)
+  feed.dropPending()
+  feed.add([said('two', 8, 'jaja', 2_000), said('two', 9, 'una más', 3_000), said('two', 10, 'jaja', 4_000)])
+  await time.pass(2_000)
+  expect(ids()).toEqual(['one.7', 'one.8', 'two.9'])
+  await time.pass(1_000)
+  expect(ids()).toEqual(['one.7', 'one.8', 'two.9', 'two.10'])
+  expect(feed.state.get().total).toBe(4)
+  expect(feed.lastCursor).toBe('two.10.c')
+})
+
+test('another show that says something else in that place is heard', async () => {
+  feed.add([lineAt('one.8', T, { content: 'jaja' })])
+  feed.add([lineAt('two.8', T, { content: 'otro juego' }), lineAt('two.9', T, { content: 'jaja' })])
+  expect(ids()).toEqual(['one.8', 'two.8', 'two.9'])
+})
+
 test('a line that comes later but is due sooner is not late', async () => {
   feed.add([lineAt('s.0', T + 5_000)])
   feed.add([lineAt('s.w1.0', T + 200)])

@@ -63,8 +63,9 @@ export class ChatFeed {
     const due = this.queue.release(this.clock.now())
     if (due.length) {
       const { lines, total } = this.state.get()
+      const unsaid = due.filter((line) => !lines.some((shown) => isAgain(line, shown)))
       this.lastCursor = lastCursorOf(due) ?? this.lastCursor
-      this.state.set({ lines: [...lines, ...due].slice(-this.maxLines), total: total + due.length })
+      this.state.set({ lines: [...lines, ...unsaid].slice(-this.maxLines), total: total + unsaid.length })
     }
     const nextDueAt = this.queue.nextDueAt()
     if (nextDueAt === undefined) return
@@ -72,6 +73,15 @@ export class ChatFeed {
     this.cancelTimer = this.timers.after(delayMs, () => this.release())
   }
 }
+
+/**
+ * Whether a show repeats a line of the one it continues: who had read on when that was paused elsewhere, and heard of
+ * it only with this one, has seen a few lines already.
+ */
+const isAgain = (line: Line, shown: Line): boolean =>
+  placeOf(line) === placeOf(shown) && line.username === shown.username && line.content === shown.content
+
+const placeOf = ({ id }: Line): string => id.slice(id.indexOf('.'))
 
 /** Of the show itself: a wave that came late has a place ahead of what is shown. */
 function lastCursorOf(lines: readonly QueuedLine[]): string | undefined {
