@@ -46,6 +46,8 @@ def test_what_only_looks_like_harm_is_none() -> None:
     assert harm_in("selling weed") == "drugs"
     assert harm_in("weed the garden") == harm_in("pull that weed") == harm_in("vende la coca cola") == ""
     assert harm_in("weed the garden and kill yourself") == "self_harm"
+    assert harm_in("hire a hitman") == harm_in("hitman for hire") == harm_in("busco sicario") == "threat"
+    assert harm_in("hire for the smile") == harm_in("sicario para la escena final") == ""
 
 
 def test_a_line_that_ends_with_a_slash_goes_on_in_the_next() -> None:
