@@ -1,7 +1,7 @@
 """Excerpts of real shows as static files: the chat of the landing page runs before anybody signs in.
 
 games.json                 which file a typed name means (see `index`)
-<language>/<pack>.json     one for each built-in pack of games and genres and the generic one (see `excerpt`)
+<language>/<pack>.json     one for each built-in pack of games, genres and subgenres and the generic one (see `excerpt`)
 
 python -m local.samples <folder>
 """
@@ -38,22 +38,23 @@ def write(folder: Path) -> None:
         for game in {game.id: game for game in builtin.games().values()}.values():
             pack = builtin.find(builtin.named(game.name, "game"), lang)
             _dump(folder / lang / f"{game.id}.json", excerpt(lang, pack, game.name))
-        for path in (*data.listing(f"packs/{lang}/genres"), f"packs/{lang}/{builtin.GENERIC}.txt"):
+        by_genre = [path for folder in ("genres", "subgenres") for path in data.listing(f"packs/{lang}/{folder}")]
+        for path in (*by_genre, f"packs/{lang}/{builtin.GENERIC}.txt"):
             pack = builtin.pack_at(path.removesuffix(".txt"))
             _dump(folder / lang / f"{Path(path).stem}.json", excerpt(lang, pack, TITLE))
     _dump(folder / "games.json", index())
 
 
 def index() -> dict[str, object]:
-    """`games`: file of a game with a pack of its own by each of its plain names; `titles`: genre by plain title;
-    `keywords`: those of each genre, with the spaces around them.
+    """`games`: file of a game with a pack of its own by each of its plain names; `titles`: file of the genre, or of the
+    subgenre, by plain title; `keywords`: those of each such file, with the spaces around them.
 
     What `builtin.genre_of` makes of them is made of them in the page.
     """
     return {
         "games": {name: game.id for name, game in sorted(builtin.games().items())},
-        "titles": dict(sorted(builtin.genres().items())),
-        "keywords": builtin.keywords(),
+        "titles": {title: _file_of(genre) for title, genre in sorted(builtin.genres().items())},
+        "keywords": [(_file_of(genre), words) for genre, words in builtin.keywords()],
     }
 
 
@@ -61,8 +62,7 @@ def excerpt(lang: Lang, pack: Pack, title: str) -> dict[str, Any]:
     """`title` of the game, `{game}` where it is typed; `lasts` ms until it may begin again; `lines`, `due` ms apart
     from the first, with author, color, badges and text. In `text` too `{game}` stands for the title.
     """
-    header, _ = data.sections(data.read(f"{pack.ref.id}.txt"))
-    titles = (title, header.get("short", title))
+    titles = (title, data.header(f"{pack.ref.id}.txt").get("short", title))
 
     def rank(seed: int) -> tuple[bool, int]:
         lines = _spoken(lang, pack, title, seed, AT_ONCE + NEXT)
@@ -105,6 +105,10 @@ def _longest_pause_ms(lines: list[Line]) -> int:
 
 def _typed(text: str) -> str:
     return text.replace(TITLE, "{game}")
+
+
+def _file_of(genre: str) -> str:
+    return genre.rpartition("/")[2]
 
 
 def _dump(file: Path, content: object) -> None:

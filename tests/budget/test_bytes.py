@@ -14,7 +14,7 @@ STYLES = 9_000
 PAGE = 9_000
 CATALOGUE = 7_000
 # What stands before the first line of chat: an excerpt of a show, and the tables of names, titles and keywords.
-SAMPLE, NAMES = 5_000, 9_000
+SAMPLE, NAMES = 5_000, 12_500
 PICTURE = 60_000
 
 ASSET = re.compile(r"[\w.-]+-[\w-]{8}\.(?:js|css|json)")

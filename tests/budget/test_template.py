@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 import pytest
-from chatsim import metrics
+from chatsim import builtin, metrics
 from chatsim_web.door import METHODS
 
 from tests.budget.fresh import run
@@ -88,6 +88,11 @@ def test_no_key_of_the_ai_stands_there_and_who_writes_packs_knows_where_they_are
     own = {name: door.get("Environment", {}).get("Variables", {}) for name, door in doors().items()}
     assert {name for name, variables in own.items() if "AI_KEYS" in variables} == {"Generate", "Prewarm"}
     assert {name for name, door in doors().items() if "AiLayer" in door["Layers"]} == {"Generate", "Prewarm"}
+
+
+def test_games_that_are_kept_ready_are_those_an_ai_writes_packs_of():
+    for game in DOCUMENT["Parameters"]["PopularGames"]["Default"].split(","):
+        assert not builtin.speaks_for_itself(builtin.named(game, "game"), "es"), game
 
 
 def test_every_door_runs_on_the_same_python():

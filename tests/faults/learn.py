@@ -26,7 +26,7 @@ WEIGHTS = learned.FOLDER / "learned.bin"
 # A set that nothing is ever learned from, nor mended after.
 UNREAD = "unread"
 # How much it costs to be wrong about a line of each source.
-HARMFUL, HARMLESS, OWN, PHRASES = 5.0, 4.0, 10.0, 0.1
+HARMFUL, HARMLESS, OWN, PHRASES = 10.0, 4.0, 10.0, 0.1
 # Readings of a phrase, and of a group of people with contempt.
 OF_A_PHRASE, OF_GROUPS = 4, 1_200
 ROUNDS = 30

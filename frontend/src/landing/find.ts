@@ -1,13 +1,13 @@
 /** Which sample a typed name means: the doors' own rule (chatsim/builtin.py), over tables made from the same files. */
 
-/** `games`: sample of a game by each of its plain names; `titles`: genre by plain title; `keywords` of each genre. */
+/** `games`, `titles`: sample of a game, and of a genre or subgenre, by plain name; `keywords` of each of these. */
 export interface Index {
   games: Record<string, string>
   titles: Record<string, string>
-  keywords: [genre: string, words: string[]][]
+  keywords: [sample: string, words: string[]][]
 }
 
-/** The sample of a game, of the genre of the longest title the name begins with or of one of its words, or `generic`. */
+/** The sample of a game, of the longest title the name begins with, of one of its words, or `generic`. */
 export function sampleOf(name: string, { games, titles, keywords }: Index): string {
   const whole = plain(name)
   let found = own(games, whole)

@@ -1,4 +1,4 @@
-"""The built-in catalogue: packs of some games, of genres and topics, and one for everything else."""
+"""The built-in catalogue: packs of some games, of genres, subgenres and topics, and one for everything else."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def genre_named(value: object) -> str:
 
 
 def find(name: Name, lang: Lang, told: str = "") -> Pack:
-    """The best built-in pack: the game's own, its genre's, or the generic one.
+    """The best built-in pack: the game's own, its subgenre's, its genre's, or the generic one.
 
     `told`: the genre its streamer named, which counts for a game of which we know neither pack nor genre.
     """
@@ -78,7 +78,10 @@ def pack_at(path: str) -> Pack:
 
 
 def genre_of(name: Name) -> str:
-    """The genre of a title: by the longest title in the table that it is or begins with, else by its words."""
+    """The genre of a title, with its subgenre behind a slash where it has one: `strategy/farm`.
+
+    By the longest title in the table that it is or begins with, else by its words.
+    """
     words = plain(name.key).split()
     for length in range(len(words), 0, -1):
         genre = genres().get(" ".join(words[:length]))
@@ -104,10 +107,12 @@ def _candidates(name: Name, told: str) -> list[tuple[str, Source, str]]:
         any_topic: tuple[str, Source, str] = (ANY_TOPIC, "generic", "")
         return [(f"topics/{topic}", "builtin", ""), any_topic] if topic else [any_topic]
     game = games().get(plain(name.key))
-    genre = game.genre if game else genre_of(name) or told
+    genre, _, subgenre = (game.genre if game else genre_of(name) or told).partition("/")
     found: list[tuple[str, Source, str]] = []
     if game:
         found.append((f"games/{game.id}", "builtin", genre))
+    if subgenre:
+        found.append((f"subgenres/{subgenre}", "genre", genre))
     if genre:
         found.append((f"genres/{genre}", "genre", genre))
     return [*found, (GENERIC, "generic", genre)]
@@ -130,7 +135,7 @@ def games() -> dict[str, Game]:
     found = {}
     for speech in SPEECHES:
         for path in data.listing(f"packs/{speech}/games"):
-            header, _ = data.sections(data.read(path))
+            header = data.header(path)
             game = Game(_id_of(path), header["name"], header["genre"])
             for spelling in _spellings(header):
                 found[plain(spelling)] = game
@@ -157,7 +162,7 @@ def _topics() -> dict[str, str]:
     found = {}
     for speech in SPEECHES:
         for path in data.listing(f"packs/{speech}/topics"):
-            for spelling in _spellings(data.sections(data.read(path))[0]):
+            for spelling in _spellings(data.header(path)):
                 found[plain(spelling)] = _id_of(path)
     return found
 

@@ -21,7 +21,8 @@ FILES = [str(path.relative_to(data.ROOT)) for path in sorted((data.ROOT / "packs
 # In the order of packs.categories: games and genres, and topics.
 MINIMUM = {"games": (150, 60, 80, 30), "topics": (120, 50, 60, 20)}
 MAX_LENGTH = 120
-GENRES = {Path(path).stem for path in FILES if "/genres/" in path}
+FOLDERS = ("genres", "subgenres", "games")
+GENRES, SUBGENRES, GAMES = ({Path(path).stem for path in FILES if f"/{folder}/" in path} for folder in FOLDERS)
 # What no phrase may carry: addresses, handles, phone numbers.
 OUTSIDE = re.compile(
     r"https?:|www\.|\b\w+\.(com|net|org|tv|gg|io|es|mx|ly)\b|@\w|\w@\w|discord|(\d[ .-]?){7,}", re.IGNORECASE
@@ -40,7 +41,7 @@ def spoken(line: str) -> str:
 # ── Packs ──
 
 
-def test_every_genre_and_topic_stands_in_both_languages_and_every_game_in_spanish():
+def test_all_but_games_stand_in_both_languages_and_every_game_in_spanish():
     for path in FILES:
         speeches = ("es",) if "/games/" in path else SPEECHES
         assert {f"packs/{speech}/{path.split('/', 2)[2]}" for speech in speeches} <= set(FILES)
@@ -94,29 +95,49 @@ def test_the_only_place_to_fill_is_the_title(path):
 
 @pytest.mark.parametrize("path", [path for path in FILES if "/games/" in path])
 def test_a_game_names_itself_and_its_genre(path):
-    header, _ = data.sections(data.read(path))
+    header = data.header(path)
     assert header["genre"] in GENRES
     assert name_of(header["name"], "game").display == header["name"]
 
 
 def test_both_languages_agree_on_a_game():
     for path in (path for path in FILES if path.startswith("packs/en/games/")):
-        es, en = (data.sections(data.read(path.replace("/en/", f"/{speech}/")))[0] for speech in SPEECHES)
+        es, en = (data.header(path.replace("/en/", f"/{speech}/")) for speech in SPEECHES)
         assert (es["name"], es["genre"]) == (en["name"], en["genre"])
 
 
 # ── Titles, names, moments, offensive words ──
 
 
-def test_every_genre_has_a_pack_and_titles():
-    assert set(sections("titles.txt")) == GENRES
-    assert all(len(titles) >= 20 for titles in sections("titles.txt").values())
+def test_every_genre_and_subgenre_has_a_pack_and_titles():
+    titles: Counter[str] = Counter()
+    for section, listed in sections("titles.txt").items():
+        titles.update({name: len(listed) for name in section.split("/")})
+    assert titles.keys() == GENRES | SUBGENRES
+    assert min(titles.values()) >= 20
+    assert {section.partition("/")[0] for section in sections("titles.txt")} == GENRES == set(builtin.GENRES)
+
+
+def test_keywords_are_of_genres_and_subgenres_with_a_pack():
+    assert {name for section in sections("keywords.txt") for name in section.split("/")} <= GENRES | SUBGENRES
+
+
+def test_a_file_of_the_catalogue_is_known_by_its_name_alone():
+    assert len(GENRES | SUBGENRES | GAMES) == len(GENRES) + len(SUBGENRES) + len(GAMES)
 
 
 def test_a_title_stands_in_one_genre_only():
     titles = Counter(plain(title) for titles in sections("titles.txt").values() for title in titles)
     assert [title for title, count in titles.items() if count > 1] == []
     assert all(titles)
+
+
+def test_no_title_says_what_its_beginning_says():
+    titles = builtin.genres()
+    for title, genre in titles.items():
+        words = title.split()
+        shorter = (titles.get(" ".join(words[:length])) for length in range(len(words) - 1, 0, -1))
+        assert next(filter(None, shorter), "") != genre, title
 
 
 def test_titles_are_names():
@@ -182,7 +203,7 @@ def test_an_alias_is_the_game(typed, shown):
         ("Bloodborne", "genre", "soulslike"),
         ("ELDEN RING: Nightreign", "genre", "soulslike"),
         ("Dark Souls III", "genre", "soulslike"),
-        ("Call of Duty: Warzone", "genre", "shooter"),
+        ("Battlefield 6", "genre", "shooter"),
         ("Valheim", "genre", "survival"),
         ("The Witcher 3: Wild Hunt", "genre", "rpg"),
         ("My Own Prototype", "generic", ""),
@@ -197,6 +218,31 @@ def test_the_best_pack(typed, source, genre, lang):
     assert (pack.ref.source, pack.ref.genre) == (source, genre)
     assert pack.ref.id.startswith(f"packs/{lang[:2]}/")
     assert builtin.pinned(pack.ref) == pack
+
+
+@pytest.mark.parametrize(
+    ("typed", "subgenre", "genre"),
+    [
+        ("Stardew Valley", "farm", "strategy"),
+        ("Grow a Garden", "farm", "party"),
+        ("F1 25", "racing", "sports"),
+        ("Hearthstone", "cards", "strategy"),
+        ("Balatro", "cards", "platformer"),
+        ("Pokémon Escarlata", "creatures", "rpg"),
+        ("Tekken 8", "fighting", "sports"),
+        ("Frutería Simulator 2", "business", "strategy"),
+    ],
+)
+@pytest.mark.parametrize("lang", ["es-MX", "en"])
+def test_a_subgenre_speaks_for_its_games(typed, subgenre, genre, lang):
+    ref = builtin.find(builtin.named(typed, "game"), lang, "shooter").ref
+    assert (ref.id, ref.source, ref.genre) == (f"packs/{lang[:2]}/subgenres/{subgenre}", "genre", genre)
+
+
+def test_a_subgenre_without_a_pack_leaves_the_game_to_its_genre(monkeypatch):
+    monkeypatch.setattr(builtin, "genres", lambda: {"dim sum": "strategy/opera"})
+    ref = builtin.find(game("Dim Sum"), "es").ref
+    assert (ref.id, ref.source, ref.genre) == ("packs/es/genres/strategy", "genre", "strategy")
 
 
 @pytest.mark.parametrize(
@@ -235,8 +281,9 @@ def test_a_keyword_is_plain(keyword):
 @pytest.mark.parametrize(
     ("title", "genre"),
     [
-        ("Mi Granja Feliz", "strategy"),
-        ("Ultra Kart Legends", "sports"),
+        ("Mi Granja Feliz", "strategy/farm"),
+        ("Ultra Kart Legends", "sports/racing"),
+        ("Fútbol de Barrio", "sports/football"),
         ("Zombies del Barrio", "shooter"),
         ("Hide & Seek en la escuela", "party"),
         ("Terror en Kart", "horror"),
@@ -247,14 +294,16 @@ def test_a_title_nobody_listed_speaks_by_its_words(title, genre):
     assert builtin.genre_of(game(title)) == genre
 
 
-READ = re.findall(r"^\| ([^|]+) \| (\w+) \| \d+%", GENRES_READ.read_text("utf-8"), re.MULTILINE)
+READ = re.findall(r"^\| ([^|]+) \| ([\w/]+) \| \d+%", GENRES_READ.read_text("utf-8"), re.MULTILINE)
 
 
 @pytest.mark.parametrize("row", READ, ids=str)
 def test_games_that_were_read_by_eye_have_their_genre_and_words_of_their_own(row):
     title, genre = row
-    pack = builtin.find(builtin.named(title, "game"), "es")
-    assert (pack.ref.source, pack.ref.genre) == ("genre", genre)
+    name = builtin.named(title, "game")
+    assert builtin.genre_of(name) == genre
+    pack = builtin.find(name, "es")
+    assert (pack.ref.source, pack.ref.genre) == ("genre", genre.partition("/")[0])
     generic = {plain(line) for lines in builtin.pack_at("packs/es/generic").phrases.values() for line in lines}
     own = [line for line in pack.phrases["gameplay"] if plain(line) not in generic]
     assert len(own) >= 0.25 * len(pack.phrases["gameplay"])

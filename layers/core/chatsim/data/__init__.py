@@ -15,6 +15,11 @@ def listing(folder: str) -> list[str]:
     return sorted(str(path.relative_to(ROOT)) for path in (ROOT / folder).glob("*.txt"))
 
 
+def header(path: str) -> dict[str, str]:
+    """The header values alone, without looking at the sections. Raises FileNotFoundError."""
+    return sections(read(path).partition("\n[")[0])[0]
+
+
 def sections(text: str) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
     """Header values and sections of a data file: `key: value` lines, then `[section]` titles with one entry a line.
 
