@@ -238,3 +238,35 @@ def test_a_screen_that_was_taken_over_asks_for_no_stream(screen: Callable[..., P
     first.get_by_role("button", name="Seguir aquí").click()
     expect(first.get_by_text("Streaming: Minecraft")).to_be_visible()
     wait_for(first, shown + 2)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(120)
+def test_a_short_pause_makes_no_overlay_say_a_line_twice(
+    screen: Callable[..., Page], overlay: Page, streamer: Streamer
+) -> None:
+    """The overlay hears of a pause with its next batch, and has read on when the show resumes where it was paused."""
+    dashboard = screen()
+    streamer.start(500, 1000)
+    dashboard.reload()
+    overlay.goto(streamer.overlay())
+    for page in (dashboard, overlay):
+        wait_for(page, LEAD_IN + 2)
+    overlay.wait_for_event("response", lambda answer: "/api/chat-stream" in answer.url, timeout=30_000)
+    dashboard.get_by_role("button", name="Pausar", exact=True).click()
+    expect(dashboard.get_by_text("En pausa: Minecraft")).to_be_visible()
+    paused_at = place(seen(dashboard)[-1])
+    overlay.wait_for_function(f"seen.some(line => Number(line.id.split('.')[1]) >= {paused_at + 3})")
+    dashboard.get_by_role("button", name="Reanudar", exact=True).click()
+    wait_for(dashboard, len(seen(dashboard)) + 2)
+    resumed = seen(dashboard)[-1].id.split(".")[0]
+    overlay.wait_for_function(f"seen.some(line => line.id.startsWith('{resumed}.'))", timeout=20_000)
+    said = [(place(line), line.author, line.text) for line in base(seen(overlay))]
+    assert len(said) == len(set(said)) > 15
+    places = [number for number, _, _ in said]
+    assert places == [*range(places[0], places[-1] + 1)]
+
+
+def place(line: Seen) -> int:
+    """Of a base line, in the show and in those that continue it."""
+    return int(line.id.split(".")[1])
